@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What is known of a fine-tuning method without LibTorch: help texts, the desktop app's forms and parameter
+// counts come from here. A method is one descriptor file in this folder, one line in table.cpp and one file in
+// core/engine/methods.
+#pragma once
+
+#include "core/checkpoint/vit_spec.h"
+#include "core/compact/plan.h"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdra::methods {
+
+enum class OptionType { boolean, integer, real, word, words };
+
+struct Option {
+    std::string_view name; // "rank": the command line's --rank, the project's key "rank"
+    OptionType type = OptionType::integer;
+    std::string_view default_value; // as text
+    double minimum = 0, maximum = 0; // of numbers; equal: unbounded
+    std::vector<std::string_view> choices; // of words
+    std::string_view help;
+};
+
+// Option values as text, by name; absent means the default.
+using OptionValues = std::map<std::string, std::string>;
+
+struct Count {
+    std::int64_t matrices = 0, vectors = 0, class_token = 0, other = 0; // trainable backbone parameters
+    std::int64_t total() const noexcept { return matrices + vectors + class_token + other; }
+};
+
+struct Descriptor {
+    std::string_view word;    // "cdra"
+    std::string_view title;   // "CDRA"
+    std::string_view summary; // one sentence
+    bool needs_plan = false;
+    bool mergeable = true; // the adapted model can be written as a plain checkpoint
+    std::vector<Option> options;
+    // `plan` is nullptr unless needs_plan. The head is never counted.
+    Count (*count)(const checkpoint::VitSpec& spec, const OptionValues& options, const compact::CompactPlan* plan) = nullptr;
+};
+
+// full, linear, bias, lora, cdra, in the order shown to people.
+std::span<const Descriptor* const> all_methods();
+// Throws InputError that lists the known methods.
+const Descriptor& find_method(std::string_view word);
+// Every option with its value: defaults filled in, unknown names and bad values refused (InputError).
+OptionValues resolve_options(const Descriptor& method, const OptionValues& given);
+bool as_bool(const OptionValues& values, std::string_view name);
+std::int64_t as_integer(const OptionValues& values, std::string_view name);
+double as_real(const OptionValues& values, std::string_view name);
+std::vector<std::string> as_words(const OptionValues& values, std::string_view name); // split at commas
+
+} // namespace cdra::methods

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// A dataset is an index of samples by split and a way to get one sample's image. Layouts are one file each and one
+// line of layouts().
+#pragma once
+
+#include "core/base/progress.h"
+#include "datasets/image.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdra::datasets {
+
+struct Sample {
+    std::string name; // file name relative to the root, or "train/00017" in an IDX file
+    std::int32_t label = 0;
+};
+
+// Split names: "train", "val", "test", and "trainval" (train then val: what the honest protocol's last training
+// uses). A layout that has no val takes a seeded fifth of its training images.
+class Dataset {
+  public:
+    virtual ~Dataset() = default;
+    virtual std::string layout() const = 0;                       // "fashion-mnist"
+    virtual const std::vector<std::string>& classes() const = 0;  // class names, index = label
+    virtual const std::vector<std::string>& splits() const = 0;
+    // Throws InputError that lists the splits.
+    virtual const std::vector<Sample>& samples(std::string_view split) const = 0;
+    // Thread-safe. Throws CorruptFile or InputError naming the file.
+    virtual Image load(std::string_view split, std::size_t index) const = 0;
+    // SHA-256 over layout, options, names and labels (not pixels): quick, and changes when the index does.
+    virtual std::string fingerprint() const = 0;
+};
+
+struct Layout {
+    std::string_view word;    // "fashion-mnist", "image-folder", "vtab-1k"
+    std::string_view summary; // one sentence: which files it expects
+    bool (*recognises)(const std::filesystem::path& root);
+    // `options` are those after `?`. Throws InputError naming the missing file and where it was expected.
+    std::unique_ptr<Dataset> (*open)(const std::filesystem::path& root, const std::map<std::string, std::string>& options);
+};
+std::span<const Layout> layouts();
+
+// DATA: a folder (layout recognised), or LAYOUT:PATH, each with options after `?` ("train=1000&seed=0").
+// Common options: train=N (N training images by a seeded permutation, four fifths to tune on, one fifth to validate),
+// seed=S, test=N (N test images by a seeded permutation). Throws InputError.
+std::unique_ptr<Dataset> open_dataset(std::string_view spec);
+
+struct BadSample {
+    std::string split, name, reason;
+};
+// Decodes every file, in parallel. Stage "check".
+std::vector<BadSample> check(const Dataset& dataset, int threads, ProgressSink& progress, const std::stop_token& stop);
+
+} // namespace cdra::datasets

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cdra::datasets {
+
+struct Image {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> rgb; // height × width × 3, row-major
+};
+
+// JPEG, PNG, BMP, PPM, PGM, WebP by content, to RGB. Throws CorruptFile naming the file (and what is wrong) or
+// InputError if it is missing. Sizes are bounded (65,500 a side, 512 MiB of pixels) before anything is allocated.
+Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
+Image read_image(const std::filesystem::path& path);
+
+// Bicubic (a = -0.5) with antialiasing, in 8-bit fixed point, as PIL's Image.resize(BICUBIC) does it.
+Image resize_bicubic(const Image& image, int width, int height);
+Image crop(const Image& image, int left, int top, int width, int height);
+Image flip_horizontally(const Image& image);
+
+struct Preprocessing {
+    int image_size = 224;
+    std::array<float, 3> mean{0.5F, 0.5F, 0.5F}, std{0.5F, 0.5F, 0.5F};
+    std::string resize = "squash";  // or "crop"
+    std::string augment = "none";   // "none", "flip", "crop-flip"; only in training
+};
+// [3, size, size] float32 into `out` (3·size² values), normalised. `augmentation_seed` is used only if `training`
+// and augment is not "none": the same seed gives the same crop and flip.
+void preprocess(const Image& image, const Preprocessing& how, bool training, std::uint64_t augmentation_seed,
+                std::span<float> out);
+
+} // namespace cdra::datasets
