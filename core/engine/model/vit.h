@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The vision transformer every method works on: plain functions over named tensors, with one place (Adaptation)
+// where a fine-tuning method may change the forward pass.
+#pragma once
+
+#include "core/checkpoint/checkpoint.h"
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cdra::engine {
+
+using torch::Tensor;
+
+// The linear products of a block as they are computed: q, k and v share their input and are one product.
+enum class Projection { qkv, proj, fc1, fc2 };
+
+// One of them: weight [out, in] (qkv: q, k, v stacked, [3·dim, dim]), bias [out] or undefined.
+struct Linear {
+    Tensor weight;
+    Tensor bias;
+};
+
+// What a fine-tuning method changes in the forward pass. Every default leaves the model as it is.
+class Adaptation {
+  public:
+    virtual ~Adaptation() = default;
+    // x [B, T, in] → [B, T, out].
+    virtual Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen);
+    // Before block `block` (prompts), x [B, T, dim].
+    virtual Tensor before_block(int block, const Tensor& x) { (void)block; return x; }
+    // After the MLP of block `block`: `hidden` is its output before the residual is added.
+    virtual Tensor after_mlp(int block, const Tensor& hidden) { (void)block; return hidden; }
+};
+
+struct ForwardOptions {
+    Adaptation* adaptation = nullptr;
+    bool training = false;
+    double drop_path = 0;             // rate of the last block; rises linearly from 0 at the first
+    std::uint64_t random_seed = 0;    // of this very forward: the same seed drops the same paths
+};
+
+class Vit {
+  public:
+    // Loads every tensor of the checkpoint as float32 on `device`; positions are resampled bicubically from the
+    // stored grid to image_size / patch. Throws InputError if image_size is not a multiple of the patch.
+    Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resampling resampling,
+        checkpoint::Pooling pooling, torch::Device device);
+
+    const checkpoint::VitSpec& spec() const noexcept;
+    int image_size() const noexcept;
+    checkpoint::Pooling pooling() const noexcept;
+    torch::Device device() const noexcept;
+    int feature_dim() const noexcept; // dim, or 2·dim for cls+mean
+
+    // By our names, q, k and v apart (views of the fused storage where they are weights). Throws InputError.
+    Tensor tensor(const std::string& name) const;
+    // Replaces a tensor that is a leaf of its own: vectors (norms, biases), cls_token, head.*, and, for the method
+    // "full", whole fused projections under "blocks.<i>.attn.qkv.weight". The new tensor may require gradients.
+    void set_tensor(const std::string& name, Tensor value);
+    std::vector<std::string> tensor_names() const;
+    Linear linear(int block, Projection which) const;
+
+    // head: weight [classes, feature_dim] from a truncated normal of 0.02, bias zero; a pure function of the seed.
+    void reset_head(int classes, std::uint64_t seed);
+
+    // images [B, 3, S, S], normalised → pooled features after the final norm [B, feature_dim].
+    Tensor features(const Tensor& images, const ForwardOptions& options = {}) const;
+    // → logits [B, classes].
+    Tensor logits(const Tensor& images, const ForwardOptions& options = {}) const;
+    // → tokens after the final norm [B, 1 + registers + patches, dim].
+    Tensor last_hidden_state(const Tensor& images, const ForwardOptions& options = {}) const;
+
+  private:
+    checkpoint::VitSpec spec_;
+    int image_size_ = 0;
+    checkpoint::Pooling pooling_;
+    torch::Device device_;
+    std::map<std::string, Tensor> tensors_;
+};
+
+} // namespace cdra::engine
