@@ -44,6 +44,8 @@ struct Descriptor {
     bool needs_plan = false;
     bool mergeable = true; // the adapted model can be written as a plain checkpoint
     std::vector<Option> options;
+    // Fills in what depends on other options (LoRA's alpha 0 becomes its rank); may be nullptr.
+    void (*finish)(OptionValues& values) = nullptr;
     // `plan` is nullptr unless needs_plan. The head is never counted.
     Count (*count)(const checkpoint::VitSpec& spec, const OptionValues& options, const compact::CompactPlan* plan) = nullptr;
 };
@@ -52,8 +54,17 @@ struct Descriptor {
 std::span<const Descriptor* const> all_methods();
 // Throws InputError that lists the known methods.
 const Descriptor& find_method(std::string_view word);
-// Every option with its value: defaults filled in, unknown names and bad values refused (InputError).
+// Every option with its value: defaults filled in, dependent values settled, unknown names and bad values refused
+// (InputError). This is what a method works with.
 OptionValues resolve_options(const Descriptor& method, const OptionValues& given);
+// The same before dependent values are settled: what a form shows and a project file keeps.
+OptionValues with_defaults(const Descriptor& method, const OptionValues& given);
+const Option* find_option(const Descriptor& method, std::string_view name) noexcept; // nullptr if absent
+// Throws InputError if `text` is no value of `option`; else its normal form ("on" → "true", "q, v" → "q,v").
+std::string normalised(const Option& option, std::string_view text);
+std::string_view name_of(OptionType type) noexcept; // "boolean", "integer", "real", "word", "words"
+
+// The values are resolved ones. Throw InputError for a name that is not there.
 bool as_bool(const OptionValues& values, std::string_view name);
 std::int64_t as_integer(const OptionValues& values, std::string_view name);
 double as_real(const OptionValues& values, std::string_view name);
