@@ -52,6 +52,7 @@ struct Recipe {
     double label_smoothing = 0;
     std::string precision = "fp32";    // or "bf16"
     std::string protocol = "honest";   // or "published"
+    bool final_training = false;       // key "final", --final: the chosen setting trained anew on "trainval", no validation
     int checkpoint_every = 0;          // optimiser steps; 0: once an epoch
 };
 struct RunChoice {

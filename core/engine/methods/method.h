@@ -24,12 +24,15 @@ struct Trainable {
     std::string name; // "blocks.3.mlp.fc1.A", "head.weight"
     Tensor value;     // a leaf that requires gradients
     bool weight_decay = true;
+    double lr_scale = 1; // of the recipe's learning rate (the head's --head-lr-scale)
 };
 
 class Method : public Adaptation {
   public:
     // In a fixed order. The head's tensors are among them unless the method freezes it.
     virtual std::vector<Trainable> trainables() = 0;
+    // Before every forward pass: `seed` is of this very pass, for methods that draw (LoRA's dropout).
+    virtual void begin_forward(bool training, std::uint64_t seed) { (void)training, (void)seed; }
     // What an adapter file needs of this method, taken from the current values. Masked values are Δw.
     virtual job::Adapter adapter() const = 0;
     // Sets the trainables from an adapter (a reload). Throws InputError naming the tensor that does not fit.
