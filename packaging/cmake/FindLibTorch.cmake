@@ -28,12 +28,17 @@ find_package_handle_standard_args(LibTorch
   REQUIRED_VARS LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_LIBRARY LIBTORCH_INCLUDE_DIR
   REASON_FAILURE_MESSAGE "run packaging/setup.sh, or point CDRA_LIBTORCH at an unpacked LibTorch 2.11, or configure with -DCDRA_ENGINE=OFF")
 
+# CUDA headers and libraries come from a toolkit or, without one, from NVIDIA's wheels beside torch/ (a machine with a
+# driver alone). Where neither is complete, nothing of the CUDA half is linked: libtorch.so itself would pull it in.
 set(LIBTORCH_WITH_CUDA OFF)
+file(GLOB LIBTORCH_NVIDIA_DIRS LIST_DIRECTORIES true ${LIBTORCH_DIR}/../nvidia/*/lib)
 if(CDRA_CUDA)
-  find_package(CUDAToolkit QUIET)
+  find_package(CUDAToolkit 13 QUIET)
   find_library(LIBTORCH_CUDA_LIBRARY torch_cuda HINTS ${LIBTORCH_DIR}/lib NO_DEFAULT_PATH)
   find_library(LIBTORCH_C10_CUDA_LIBRARY c10_cuda HINTS ${LIBTORCH_DIR}/lib NO_DEFAULT_PATH)
-  if(CUDAToolkit_FOUND AND LIBTORCH_CUDA_LIBRARY AND LIBTORCH_C10_CUDA_LIBRARY)
+  find_path(LIBTORCH_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ${LIBTORCH_DIR}/../nvidia/cu13/include NO_DEFAULT_PATH)
+  file(GLOB _cublas ${LIBTORCH_DIR}/../nvidia/cu13/lib/libcublas.so*)
+  if(LIBTORCH_CUDA_LIBRARY AND LIBTORCH_C10_CUDA_LIBRARY AND LIBTORCH_CUDA_INCLUDE_DIR AND (CUDAToolkit_FOUND OR _cublas))
     set(LIBTORCH_WITH_CUDA ON)
   endif()
 endif()
@@ -42,10 +47,9 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   add_library(LibTorch::LibTorch INTERFACE IMPORTED)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
     ${LIBTORCH_INCLUDE_DIR} ${LIBTORCH_INCLUDE_DIR}/torch/csrc/api/include)
-  target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_LIBRARY} ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
+  target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
   # The libraries the wheel does not carry (libcudart, libcupti) lie beside it or in the toolkit.
-  file(GLOB _nvidia LIST_DIRECTORIES true ${LIBTORCH_DIR}/../nvidia/*/lib)
-  set(LIBTORCH_RUNTIME_DIRS ${LIBTORCH_DIR}/lib ${_nvidia})
+  set(LIBTORCH_RUNTIME_DIRS ${LIBTORCH_DIR}/lib ${LIBTORCH_NVIDIA_DIRS})
   if(CUDAToolkit_FOUND)
     list(APPEND LIBTORCH_RUNTIME_DIRS ${CUDAToolkit_LIBRARY_DIR} ${CUDAToolkit_LIBRARY_ROOT}/extras/CUPTI/lib64)
   endif()
@@ -53,9 +57,10 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     target_link_options(LibTorch::LibTorch INTERFACE -Wl,-rpath-link,${dir})
   endforeach()
   if(LIBTORCH_WITH_CUDA)
-    target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE ${CUDAToolkit_INCLUDE_DIRS})
+    target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE ${LIBTORCH_CUDA_INCLUDE_DIR})
     target_compile_definitions(LibTorch::LibTorch INTERFACE CDRA_WITH_CUDA=1)
     # Kernels register themselves: the linker must not drop the library that nobody names.
-    target_link_libraries(LibTorch::LibTorch INTERFACE -Wl,--no-as-needed ${LIBTORCH_CUDA_LIBRARY} ${LIBTORCH_C10_CUDA_LIBRARY} -Wl,--as-needed)
+    target_link_libraries(LibTorch::LibTorch INTERFACE
+      -Wl,--no-as-needed ${LIBTORCH_LIBRARY} ${LIBTORCH_CUDA_LIBRARY} ${LIBTORCH_C10_CUDA_LIBRARY} -Wl,--as-needed)
   endif()
 endif()
