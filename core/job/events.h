@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -54,7 +55,7 @@ class EventWriter {
 };
 
 // Follows a growing file. poll() returns what came since the last call, at most `limit` events; a file that
-// shrank (a resume cut it) is read again from the start and restarted() tells so once.
+// shrank or was replaced (a resume cut it) is read again from the start and restarted() tells so once.
 class EventReader {
   public:
     explicit EventReader(std::filesystem::path path);
@@ -62,14 +63,17 @@ class EventReader {
     bool restarted();
 
   private:
+    struct Followed;
     std::filesystem::path path_;
+    std::shared_ptr<Followed> followed_; // the file being read, to notice when another takes its name
     std::uintmax_t offset_ = 0;
     std::string partial_;
     bool restarted_ = false;
 };
 
 std::vector<Event> read_events(const std::filesystem::path& path);
-// What a resume does: removes metric, checkpoint, result, done, error and stopped events past `step`, atomically.
+// What a resume does: removes metric, checkpoint, stopped, paused and resumed events past `step`, the progress that
+// followed them, and every result, done and error event (a run that goes on has not ended), atomically.
 void cut_events_after(const std::filesystem::path& path, std::int64_t step);
 
 } // namespace cdra::job

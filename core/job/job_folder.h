@@ -41,10 +41,13 @@ class JobLock {
 };
 bool is_alive(const JobPaths& paths); // someone holds the lock
 
+// True if a job was made in the folder before.
+bool holds_job(const JobPaths& paths);
 // Makes the folder and its fixed parts. Throws InputError if it already holds another job.
 void create_job_folder(const JobPaths& paths, std::string_view command_line);
 
 enum class ControlWord { stop, pause, resume, checkpoint };
+std::string_view name_of(ControlWord) noexcept;
 void send(const JobPaths& paths, ControlWord word); // appends a line
 // Reads words appended since the last call (from the end of the file as it was at construction).
 class ControlReader {
