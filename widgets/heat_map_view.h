@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Heat map of one matrix: zoom at the cursor (wheel), pan (drag), fit (double click or 0), keys + - and arrows
+// (arrows move the cross-hair once it was placed with Space, else pan), read-out of the cell under the pointer.
+#pragma once
+
+#include "widgets/heat_map_render.h"
+#include "widgets/latest.h"
+
+#include <QWidget>
+
+namespace cdra::widgets {
+
+struct HeatCell {
+    int row = 0, column = 0;                               // as displayed
+    std::uint32_t original_row = 0, original_column = 0;   // input feature, output feature
+    float value = 0;
+    bool masked = false;
+};
+
+class HeatMapView : public QWidget {
+    Q_OBJECT
+  public:
+    explicit HeatMapView(QWidget* parent = nullptr);
+
+    // Shows `source` as soon as a worker has coded it (the old picture stays until then); keeps zoom and place
+    // if the size is the same. A source that does not fit is reported by failed().
+    void setSource(HeatMapSource source);
+    void clear(const QString& message = {}); // shows the message instead
+    bool building() const { return builds_.busy(); }
+    std::shared_ptr<const HeatMapImage> image() const { return image_; }
+
+    void setScale(HeatScale scale);
+    void setColourMap(ColourMap map);
+    // Without one: from the 20th percentile of the positive values (log; 0 if linear) to the largest.
+    void setRange(std::optional<std::pair<float, float>> range);
+    std::pair<float, float> range() const;
+    void setMaskVisible(bool visible);
+    bool maskVisible() const { return mask_visible_; }
+    // The leading rows × columns corner, in red; 0 × 0: none.
+    void setBox(int rows, int columns);
+    // Shown above; e.g. the matrix's name. Also the accessible name.
+    void setTitle(const QString& title);
+
+    HeatScale scale() const { return scale_; }
+    ColourMap colourMap() const { return colours_; }
+    double zoom() const { return zoom_; } // pixels per cell
+    void fit();
+    QRect plotArea() const;               // where cells are drawn, in widget coordinates
+    std::optional<HeatCell> cellAt(QPointF position) const;
+    QSize sizeHint() const override { return {640, 480}; }
+    QSize minimumSizeHint() const override { return {240, 180}; }
+
+  signals:
+    void hovered(const cdra::widgets::HeatCell& cell);
+    void left();
+    void cellActivated(const cdra::widgets::HeatCell& cell); // a click without a drag
+    void built();
+    void failed(const QString& why);
+    void viewChanged();
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+  private:
+    void accept(std::shared_ptr<const HeatMapImage> image);
+    void zoomAt(QPointF position, double factor);
+    void pan(QPointF pixels);
+    void settle(); // keeps the matrix in view, drops the cached picture
+    double fitZoom() const;
+    void moveCursor(int rows, int columns);
+    void paintAxes(QPainter& painter, const QRect& area);
+    void paintColourBar(QPainter& painter, const QRect& area);
+    void paintOverlays(QPainter& painter, const QRect& area);
+
+    LatestOnly<std::shared_ptr<const HeatMapImage>> builds_;
+    std::shared_ptr<const HeatMapImage> image_;
+    QString message_, title_;
+    HeatScale scale_ = HeatScale::logarithmic;
+    ColourMap colours_ = ColourMap::cividis;
+    std::optional<std::pair<float, float>> range_;
+    std::vector<QRgb> lookup_; // empty: to be made
+    QImage picture_;           // cached, null: to be made
+    bool mask_visible_ = true;
+    int box_rows_ = 0, box_columns_ = 0;
+    double zoom_ = 1;
+    bool fitted_ = true;
+    QPointF origin_;           // cell at the plot area's top left (x: column, y: row)
+    std::optional<QPoint> cursor_; // cell (x: column, y: row) of the cross-hair
+    bool keyboard_cursor_ = false;
+    std::optional<QPointF> drag_;
+    bool dragged_ = false;
+};
+
+} // namespace cdra::widgets
