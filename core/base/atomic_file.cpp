@@ -92,16 +92,21 @@ void AtomicFile::commit() {
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+    write_parts_atomically(path, std::span(&bytes, 1));
+}
+
+void write_parts_atomically(const std::filesystem::path& path, std::span<const std::string_view> parts) {
     AtomicFile target(path);
     {
         Descriptor file(::open(target.temporary_path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
         if (file.get() < 0) fail(path, errno);
-        while (!bytes.empty()) {
-            const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) fail(path, errno);
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
+        for (std::string_view bytes : parts)
+            while (!bytes.empty()) {
+                const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+                if (written < 0 && errno == EINTR) continue;
+                if (written < 0) fail(path, errno);
+                bytes.remove_prefix(static_cast<std::size_t>(written));
+            }
         if (!file.close()) fail(path, errno);
     }
     target.commit();

@@ -5,8 +5,10 @@
 // renamed. A reader sees the old file or the new one, never a part; a failed or abandoned write leaves nothing.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace cdra {
@@ -34,6 +36,8 @@ class AtomicFile {
 
 // Writes `bytes` as the whole of `path`. Throws IoError.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+// The same for content that lies in parts: they are written one after the other, never joined in memory.
+void write_parts_atomically(const std::filesystem::path& path, std::span<const std::string_view> parts);
 
 // Reads a whole text file of at most `limit` bytes. Throws InputError if it is missing or larger.
 std::string read_text_file(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
