@@ -1,18 +1,17 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The vision transformer every method works on: plain functions over named tensors, with one place (Adaptation)
-// where a fine-tuning method may change the forward pass.
+// The vision transformer every method works on: plain functions over named tensors, with one place
+// (Adaptation) where a fine-tuning method may change the forward pass.
 #pragma once
 
 #include "core/checkpoint/checkpoint.h"
-
-#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <torch/types.h>
 #include <vector>
 
 namespace cdra::engine {
@@ -34,23 +33,34 @@ class Adaptation {
     virtual ~Adaptation() = default;
     // x [B, T, in] → [B, T, out].
     virtual Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen);
+    // The layer norm called `name` ("blocks.3.norm1", "norm"); x [B, T, dim] → [B, T, dim].
+    virtual Tensor normalise(const std::string& name, const Tensor& x, const Tensor& weight,
+                             const Tensor& bias, double epsilon);
     // Before block `block` (prompts), x [B, T, dim].
-    virtual Tensor before_block(int block, const Tensor& x) { (void)block; return x; }
+    virtual Tensor before_block(int block, const Tensor& x) {
+        (void)block;
+        return x;
+    }
     // After the MLP of block `block`: `hidden` is its output before the residual is added.
-    virtual Tensor after_mlp(int block, const Tensor& hidden) { (void)block; return hidden; }
+    virtual Tensor after_mlp(int block, const Tensor& hidden) {
+        (void)block;
+        return hidden;
+    }
 };
 
 struct ForwardOptions {
     Adaptation* adaptation = nullptr;
     bool training = false;
-    double drop_path = 0;             // rate of the last block; rises linearly from 0 at the first
-    std::uint64_t random_seed = 0;    // of this very forward: the same seed drops the same paths
+    double drop_path = 0;          // rate of the last block; rises linearly from 0 at the first
+    std::uint64_t random_seed = 0; // of this very forward: the same seed drops the same paths
 };
 
 class Vit {
   public:
-    // Loads every tensor of the checkpoint as float32 on `device`; positions are resampled bicubically from the
-    // stored grid to image_size / patch. Throws InputError if image_size is not a multiple of the patch.
+    // Loads every tensor of the checkpoint as float32 on `device`; positions are resampled bicubically from
+    // the stored grid to image_size / patch. The checkpoint's own head is kept only where it takes
+    // feature_dim() features. Throws InputError if image_size is not a multiple of the patch or the pooling
+    // needs a class token the model has not.
     Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resampling resampling,
         checkpoint::Pooling pooling, torch::Device device);
 
@@ -60,18 +70,24 @@ class Vit {
     torch::Device device() const noexcept;
     int feature_dim() const noexcept; // dim, or 2·dim for cls+mean
 
-    // By our names, q, k and v apart (views of the fused storage where they are weights). Throws InputError.
+    // By our names, q, k and v apart (views of the fused storage where they are weights); the fused one is
+    // "blocks.<i>.attn.qkv.weight". Shapes as in the checkpoint's vocabulary, but cls_token [1, 1, dim],
+    // registers [1, R, dim] and pos_embed [1, positions, dim] at this image size. Throws InputError.
     Tensor tensor(const std::string& name) const;
-    // Replaces a tensor that is a leaf of its own: vectors (norms, biases), cls_token, head.*, and, for the method
-    // "full", whole fused projections under "blocks.<i>.attn.qkv.weight". The new tensor may require gradients.
+    bool has(const std::string& name) const;
+    // Replaces a tensor that is a leaf of its own: vectors (norms, biases), cls_token, head.*, and, for the
+    // method "full", whole fused projections under "blocks.<i>.attn.qkv.weight". The new tensor may require
+    // gradients. Throws InputError for an unknown name, for q, k or v weights and for another shape.
     void set_tensor(const std::string& name, Tensor value);
-    std::vector<std::string> tensor_names() const;
+    std::vector<std::string> tensor_names() const; // sorted, q, k and v weights apart
     Linear linear(int block, Projection which) const;
 
-    // head: weight [classes, feature_dim] from a truncated normal of 0.02, bias zero; a pure function of the seed.
+    // head: weight [classes, feature_dim] from a normal of 0.02 truncated at ±2 (the published code's
+    // bounds), bias zero; a pure function of the seed. Sensitivity and the training that follows give the
+    // same seed.
     void reset_head(int classes, std::uint64_t seed);
 
-    // images [B, 3, S, S], normalised → pooled features after the final norm [B, feature_dim].
+    // images [B, 3, S, S], normalised, on device() → pooled features after the final norm [B, feature_dim].
     Tensor features(const Tensor& images, const ForwardOptions& options = {}) const;
     // → logits [B, classes].
     Tensor logits(const Tensor& images, const ForwardOptions& options = {}) const;
@@ -79,6 +95,13 @@ class Vit {
     Tensor last_hidden_state(const Tensor& images, const ForwardOptions& options = {}) const;
 
   private:
+    const Tensor& stored(const std::string& name) const;
+    Tensor embed(const Tensor& images) const;
+    Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options) const;
+    Tensor attention(int block, const Tensor& x, Adaptation& adaptation) const;
+    Tensor mlp(int block, const Tensor& x, Adaptation& adaptation) const;
+    Tensor norm(const std::string& name, const Tensor& x, Adaptation& adaptation) const;
+
     checkpoint::VitSpec spec_;
     int image_size_ = 0;
     checkpoint::Pooling pooling_;
