@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/road.h"
+
+#include "app/workbench/document.h"
+#include "app/workbench/job_hub.h"
+#include "app/workbench/launcher.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace cdra::workbench {
+
+namespace {
+
+// Passes the fraction done to the event loop; the road may be gone by then, hence the guarded call.
+class LoadProgress final : public ProgressSink {
+  public:
+    explicit LoadProgress(std::function<void(double)> told) : told_(std::move(told)) {}
+    void report(const Progress& progress) override {
+        if (progress.total > 0) told_(double(progress.done) / double(progress.total));
+    }
+
+  private:
+    std::function<void(double)> told_;
+};
+
+QString key_of(const compact::PlanOptions& options, bool without_ranks) {
+    job::Project only;
+    only.plan.options = options;
+    if (without_ranks) {
+        only.plan.options.rank = "eq7";
+        only.plan.options.edited_ranks.clear();
+        only.plan.options.rank_zero = compact::RankZero::mask;
+    }
+    return QString::fromStdString(job::to_toml(only));
+}
+
+int plan_threads() { return std::max(1, int(std::thread::hardware_concurrency()) / 2); }
+
+} // namespace
+
+Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent) : QObject(parent), document_(document), hub_(hub) {
+    connect(&document, &ProjectDocument::changed, this, &Road::follow_project);
+    connect(&document, &ProjectDocument::replaced, this, [this] { hub_.set_project_folder(document_.folder()); });
+    connect(&document, &ProjectDocument::file_changed, this, [this] { hub_.set_project_folder(document_.folder()); });
+    connect(&hub, &JobHub::jobs_changed, this, &Road::update_states);
+    connect(&hub, &JobHub::state_changed, this, &Road::update_states);
+    connect(&hub, &JobHub::finished, this, [this](JobClient* job, job::JobState how) { job_finished(job, int(how)); });
+    for (TaskThread* thread : {&io_, &files_, &compute_})
+        connect(thread, &TaskThread::busy_changed, this, &Road::update_states);
+    follow_project();
+}
+
+Road::~Road() = default;
+
+bool Road::busy() const {
+    return files_.busy("model") || files_.busy("data") || io_.busy("map") || compute_.busy("plan");
+}
+
+void Road::reload() {
+    model_key_ = data_key_ = map_key_ = plan_key_ = "\n"; // no project says this
+    follow_project();
+}
+
+void Road::follow_project() {
+    follow_model();
+    follow_data();
+    follow_map();
+    follow_plan();
+    update_states();
+}
+
+void Road::follow_model() {
+    const job::ModelChoice choice = document_.project().model;
+    const QString key = QString::fromStdString(choice.path) + "\t" + QString::number(choice.heads.value_or(0));
+    if (key == model_key_) return;
+    model_key_ = key;
+    model_error_.clear();
+    if (model_) {
+        model_.reset();
+        emit model_changed();
+    }
+    if (choice.path.empty()) return files_.cancel("model");
+    files_.run<ModelInfo>(
+        "model", [choice](const std::stop_token& stop) { return load_model_info(choice, stop); },
+        [this](ModelInfo info) {
+            model_ = std::make_shared<const ModelInfo>(std::move(info));
+            emit model_changed();
+            update_states();
+        },
+        [this](const QString& error) {
+            model_error_ = error;
+            emit model_changed();
+            update_states();
+        });
+}
+
+void Road::follow_data() {
+    const job::DataChoice choice = document_.project().data;
+    const QString key = QString::fromStdString(choice.spec);
+    if (key == data_key_) return;
+    data_key_ = key;
+    data_error_.clear();
+    if (data_) {
+        data_.reset();
+        emit data_changed();
+    }
+    if (choice.spec.empty()) return files_.cancel("data");
+    files_.run<DataInfo>(
+        "data", [choice](const std::stop_token& stop) { return load_data_info(choice, stop); },
+        [this](DataInfo info) {
+            data_ = std::make_shared<const DataInfo>(std::move(info));
+            emit data_changed();
+            update_states();
+        },
+        [this](const QString& error) {
+            data_error_ = error;
+            emit data_changed();
+            update_states();
+        });
+}
+
+void Road::follow_map() {
+    const QString path = QString::fromStdString(document_.project().sensitivity.map);
+    if (path == map_key_) return;
+    map_key_ = path;
+    map_error_.clear();
+    loading_fraction_ = 0;
+    if (map_) {
+        map_.reset();
+        emit map_changed();
+    }
+    if (path.isEmpty()) return io_.cancel("map");
+    const auto tell = [this](double fraction) {
+        QMetaObject::invokeMethod(this, [this, fraction] {
+            loading_fraction_ = fraction;
+            emit loading_progressed();
+        }, Qt::QueuedConnection);
+    };
+    using Map = std::shared_ptr<const sensitivity::SensitivityMap>;
+    io_.run<Map>(
+        "map",
+        [path, tell](const std::stop_token& stop) -> Map {
+            LoadProgress progress(tell);
+            return std::make_shared<const sensitivity::SensitivityMap>(
+                sensitivity::read_map(path.toStdString(), progress, stop));
+        },
+        [this](Map map) {
+            map_ = std::move(map);
+            plan_key_ = "\n"; // a plan of another map is no plan of this one
+            emit map_changed();
+            follow_plan();
+            update_states();
+        },
+        [this](const QString& error) {
+            map_error_ = error;
+            emit map_changed();
+            update_states();
+        });
+}
+
+void Road::follow_plan() {
+    if (!map_) {
+        compute_.cancel("plan");
+        plan_key_ = "\n";
+        plan_map_.reset();
+        if (plan_) {
+            plan_.reset();
+            emit plan_changed();
+        }
+        return;
+    }
+    const compact::PlanOptions options = document_.project().plan.options;
+    const QString key = key_of(options, false);
+    if (key == plan_key_) return;
+    plan_key_ = key;
+    plan_error_.clear();
+    using Plan = std::shared_ptr<const compact::CompactPlan>;
+    // Edited ranks keep the masks and boxes; with a budget the ranks decide γ, so everything is made anew.
+    const bool ranks_only = plan_ && plan_map_ == map_ &&
+                            !std::holds_alternative<compact::Budget>(options.amount) &&
+                            key_of(plan_->options, true) == key_of(options, true);
+    compute_.run<Plan>(
+        "plan",
+        [map = map_, old = ranks_only ? plan_ : nullptr, options](const std::stop_token& stop) -> Plan {
+            if (old) {
+                auto plan = std::make_shared<compact::CompactPlan>(*old);
+                compact::reallocate(*plan, options.rank, options.edited_ranks, options.rank_zero);
+                plan->options = options;
+                return plan;
+            }
+            NullProgress progress;
+            return std::make_shared<const compact::CompactPlan>(
+                compact::make_plan(*map, options, progress, stop, plan_threads()));
+        },
+        [this, map = map_](Plan plan) {
+            plan_ = std::move(plan);
+            plan_map_ = map;
+            emit plan_changed();
+            update_states();
+        },
+        [this](const QString& error) {
+            plan_error_ = error;
+            update_states();
+        });
+}
+
+StageState Road::sensitivity_state() const {
+    for (const JobClient* job : hub_.jobs(JobKind::sensitivity))
+        if (job->active()) return {Health::running, tr("being computed")};
+    if (io_.busy("map")) return {Health::running, tr("reading the map")};
+    if (!map_error_.isEmpty()) return {Health::failed, map_error_};
+    const JobClient* newest = hub_.newest(JobKind::sensitivity);
+    if (!map_) {
+        if (newest && newest->state() == job::JobState::failed) return {Health::failed, newest->error()};
+        if (newest && newest->state() == job::JobState::dead)
+            return {Health::failed, tr("the worker died before it was done: compute it again")};
+        if (!model_ || !data_) return {Health::empty, tr("needs a model and data")};
+        return {Health::empty, tr("not computed yet")};
+    }
+    const QString why = sensitivity_staleness(map_->provenance, document_.project(), model_.get(), data_.get());
+    if (!why.isEmpty()) return {Health::stale, why};
+    return {Health::ready, {}};
+}
+
+StageState Road::train_state() const {
+    for (const JobClient* job : hub_.jobs(JobKind::train))
+        if (job->active()) return {Health::running, tr("%1 is running").arg(job->name())};
+    const JobClient* newest = hub_.newest(JobKind::train);
+    if (!newest || !newest->attached()) return {Health::empty, tr("nothing has been trained yet")};
+    switch (newest->state()) {
+    case job::JobState::failed: return {Health::failed, newest->error()};
+    case job::JobState::dead: return {Health::failed, tr("%1 died: resume it").arg(newest->name())};
+    case job::JobState::stopped: return {Health::ready, tr("%1 is stopped and can be resumed").arg(newest->name())};
+    default: break;
+    }
+    try {
+        const auto frozen = job::read_project((newest->folder() + "/project.toml").toStdString());
+        const QString why = run_staleness(frozen, document_.project());
+        if (!why.isEmpty()) return {Health::stale, why};
+    } catch (const std::exception& error) {
+        return {Health::failed, QString::fromUtf8(error.what())};
+    }
+    return {Health::ready, {}};
+}
+
+StageState Road::results_state() const {
+    bool any = false;
+    for (const JobClient* job : hub_.jobs(JobKind::train)) any = any || job->state() == job::JobState::done;
+    const StageState& train = state(Stage::train);
+    if (!any) return {Health::empty, tr("no run has finished yet")};
+    if (train.health == Health::stale) return train;
+    return {Health::ready, {}};
+}
+
+void Road::update_states() {
+    auto before = states_;
+    const auto set = [this](Stage stage, StageState state) { states_[std::size_t(stage)] = std::move(state); };
+    const job::Project& project = document_.project();
+    if (files_.busy("model")) set(Stage::model, {Health::running, tr("reading the checkpoint")});
+    else if (!model_error_.isEmpty()) set(Stage::model, {Health::failed, model_error_});
+    else if (model_) set(Stage::model, {Health::ready, {}});
+    else set(Stage::model, {Health::empty, tr("no checkpoint chosen")});
+
+    if (files_.busy("data")) set(Stage::data, {Health::running, tr("reading the index")});
+    else if (!data_error_.isEmpty()) set(Stage::data, {Health::failed, data_error_});
+    else if (data_) set(Stage::data, {Health::ready, {}});
+    else set(Stage::data, {Health::empty, tr("no data chosen")});
+
+    set(Stage::sensitivity, sensitivity_state());
+
+    StageState plan;
+    const StageState& map = state(Stage::sensitivity);
+    if (compute_.busy("plan")) plan = {Health::running, tr("being computed")};
+    else if (!plan_error_.isEmpty()) plan = {Health::failed, plan_error_};
+    else if (!plan_) plan = {Health::empty, tr("needs a sensitivity map")};
+    else if (map.health == Health::stale) plan = {Health::stale, tr("its sensitivity map is stale: %1").arg(map.reason)};
+    else plan = {Health::ready, {}};
+    set(Stage::compact, plan);
+    set(Stage::ranks, plan);
+
+    StageState train = train_state();
+    bool needs_plan = false;
+    try {
+        needs_plan = methods::find_method(project.method).needs_plan;
+    } catch (const std::exception&) {
+        train = {Health::failed, tr("the method %1 is not known").arg(QString::fromStdString(project.method))};
+    }
+    if (train.health == Health::ready && needs_plan && plan.health == Health::stale) train = plan;
+    set(Stage::train, train);
+    set(Stage::results, results_state());
+    if (before != states_) emit states_changed();
+}
+
+void Road::job_finished(JobClient* job, int how) {
+    if (job::JobState(how) != job::JobState::done || !hub_.jobs(JobKind::sensitivity).contains(job)) return;
+    const QString map = hub_.project_folder() + "/" + job->name() + ".h5"; // where the launch said it goes
+    if (!QFileInfo::exists(map)) return;
+    document_.edit(tr("sensitivity computed"), {}, [&](job::Project& project) {
+        project.sensitivity.map = map.toStdString();
+    });
+}
+
+void Road::write_plan(const QString& path, std::function<void(const QString&)> then) {
+    io_.run<bool>(
+        "write-plan",
+        [path, plan = plan_](const std::stop_token&) {
+            if (!plan) throw InputError("there is no plan yet: compute the sensitivity first");
+            QDir().mkpath(QFileInfo(path).absolutePath());
+            compact::write_plan(path.toStdString(), *plan);
+            return true;
+        },
+        [then](bool) { then({}); }, [then](const QString& error) { then(error); });
+}
+
+void Road::read_results(const QString& path, std::function<void(std::shared_ptr<const job::Results>)> then,
+                        std::function<void(const QString&)> failed) {
+    using Value = std::shared_ptr<const job::Results>;
+    io_.run<Value>(
+        "results",
+        [path](const std::stop_token&) -> Value {
+            return std::make_shared<const job::Results>(job::read_results(path.toStdString(), false));
+        },
+        std::move(then), std::move(failed));
+}
+
+void Road::read_plan(const QString& path, std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
+                     std::function<void(const QString&)> failed) {
+    using Value = std::shared_ptr<const compact::CompactPlan>;
+    io_.run<Value>(
+        "read-plan",
+        [path](const std::stop_token&) -> Value {
+            return std::make_shared<const compact::CompactPlan>(compact::read_plan(path.toStdString()));
+        },
+        std::move(then), std::move(failed));
+}
+
+} // namespace cdra::workbench

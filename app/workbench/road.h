@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The road of one project: the value at every stop, loaded or computed as the project changes, and the state of every
+// stop. Everything heavy happens on worker threads; values are swapped in on the event loop.
+#pragma once
+
+#include "app/workbench/road_values.h"
+#include "app/workbench/stage.h"
+#include "app/workbench/task_thread.h"
+#include "core/compact/plan.h"
+#include "core/job/results.h"
+#include "core/sensitivity/map.h"
+
+#include <QObject>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace cdra::workbench {
+
+class JobClient;
+class JobHub;
+class ProjectDocument;
+
+class Road : public QObject {
+    Q_OBJECT
+  public:
+    Road(ProjectDocument& document, JobHub& hub, QObject* parent = nullptr);
+    ~Road() override;
+
+    // Null where there is nothing (yet).
+    std::shared_ptr<const ModelInfo> model() const { return model_; }
+    std::shared_ptr<const DataInfo> data() const { return data_; }
+    std::shared_ptr<const sensitivity::SensitivityMap> map() const { return map_; }
+    std::shared_ptr<const compact::CompactPlan> plan() const { return plan_; }
+
+    const StageState& state(Stage stage) const { return states_[static_cast<std::size_t>(stage)]; }
+    // Something is being loaded or computed in this window.
+    bool busy() const;
+    // 0 … 1 while a map is being read.
+    double loading_fraction() const { return loading_fraction_; }
+
+    // Reads everything the project names anew (a file was replaced on disk).
+    void reload();
+
+    // On the I/O thread, which alone calls HDF5; `then` gets an error message or an empty string.
+    void write_plan(const QString& path, std::function<void(const QString& error)> then);
+    void read_results(const QString& path, std::function<void(std::shared_ptr<const job::Results>)> then,
+                      std::function<void(const QString& error)> failed);
+    void read_plan(const QString& path, std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
+                   std::function<void(const QString& error)> failed);
+
+  signals:
+    void model_changed();
+    void data_changed();
+    void map_changed();
+    void plan_changed();
+    void states_changed();
+    void loading_progressed();
+
+  private:
+    void follow_project();
+    void follow_model();
+    void follow_data();
+    void follow_map();
+    void follow_plan();
+    void update_states();
+    StageState sensitivity_state() const;
+    StageState train_state() const;
+    StageState results_state() const;
+    void job_finished(JobClient* job, int how);
+
+    ProjectDocument& document_;
+    JobHub& hub_;
+
+    std::shared_ptr<const ModelInfo> model_;
+    std::shared_ptr<const DataInfo> data_;
+    std::shared_ptr<const sensitivity::SensitivityMap> map_;
+    std::shared_ptr<const compact::CompactPlan> plan_;
+    // What each value was asked for with: a different wish starts a new request.
+    QString model_key_, data_key_, map_key_, plan_key_;
+    std::shared_ptr<const sensitivity::SensitivityMap> plan_map_; // the map plan_ was made from
+    QString model_error_, data_error_, map_error_, plan_error_;
+    double loading_fraction_ = 0;
+    std::array<StageState, stage_count> states_;
+
+    TaskThread io_;      // libhdf5
+    TaskThread files_;   // checkpoints and datasets
+    TaskThread compute_; // plans
+};
+
+} // namespace cdra::workbench
