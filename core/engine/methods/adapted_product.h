@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// One frozen linear product with compact adapters, as one autograd node:
+//     y = x·Wᵀ + b,   y[…, C] += scale·(x[…, R]·A)·B   (Eq. 6),   y[…, j] += x[…, i]·Δw for masked weights.
+// ΔW is never made. For the backward pass only x[…, R] (the union of the rows in use; x itself once the union is
+// nearly everything) and u = x·A are kept; an input that needs no gradient gets none.
+#pragma once
+
+#include "core/engine/model/vit.h"
+
+#include <ATen/core/ivalue.h>
+#include <torch/custom_class.h>
+
+#include <string>
+#include <vector>
+
+namespace cdra::engine {
+
+// A·B on one matrix of the product.
+struct LowRankPart {
+    std::string name;
+    Tensor rows;    // int64 [d̄], input features; undefined: all, in order
+    Tensor columns; // int64 [k̄], outputs of the product (k's and v's are offset in qkv)
+    Tensor a, b;    // leaves [d̄, r], [r, k̄], float32
+};
+// Single weights of one matrix of the product.
+struct MaskedPart {
+    std::string name;
+    Tensor inputs, outputs; // int64 [n]; no pair twice
+    Tensor values;          // leaf [n], Δw, float32
+};
+
+class AdaptedProduct {
+  public:
+    // How masked weights are computed: loops over the entries (CPU, float32) or a small dense box (everywhere).
+    enum class MaskedPath { automatic, loops, box };
+
+    // `in`, `out`: of the product. Parts may not be empty both. All index tensors are on the leaves' device.
+    AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<LowRankPart> low_rank, std::vector<MaskedPart> masked,
+                   double scale = 1, MaskedPath path = MaskedPath::automatic);
+
+    // x [B, T, in] (or [M, in]) → [B, T, out]; the frozen bias may require gradients.
+    Tensor operator()(const Tensor& x, const Linear& frozen) const;
+
+    const std::vector<LowRankPart>& low_rank() const noexcept { return low_rank_; }
+    const std::vector<MaskedPart>& masked() const noexcept { return masked_; }
+    // Inputs kept for the backward pass: |R|, or `in` where x itself is kept.
+    std::int64_t kept_inputs() const noexcept;
+
+    struct Layout; // fixed indices, shared with the autograd nodes
+  private:
+    std::vector<LowRankPart> low_rank_;
+    std::vector<MaskedPart> masked_;
+    c10::intrusive_ptr<Layout> layout_;
+};
+
+struct AdaptedProduct::Layout : torch::CustomClassHolder {
+    std::int64_t in = 0, out = 0, rank = 0;
+    double scale = 1;
+    MaskedPath path = MaskedPath::automatic;
+    Tensor kept; // int64 sorted inputs that are kept; undefined: all
+    struct Part {
+        Tensor rows, columns, kept_rows; // kept_rows: positions of `rows` within `kept`; undefined: all
+        std::int64_t rank_begin = 0, rank = 0;
+    };
+    std::vector<Part> parts;
+    // All masked entries of the product, one list.
+    std::vector<std::int64_t> entry_counts; // by part
+    Tensor entry_inputs, entry_outputs, entry_kept; // int32 on the CPU
+    Tensor box_rows, box_columns, box_kept_rows, box_flat; // int64 on the device: the dense box of the entries
+    mutable Tensor weight_cast; // the frozen weight in the autocast type, made once
+};
+
+} // namespace cdra::engine

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What LoRA and CDRA share: low-rank and masked changes of the frozen products, and whole tensors beside them.
+#pragma once
+
+#include "core/engine/methods/adapted_product.h"
+#include "core/engine/methods/method.h"
+#include "core/engine/methods/whole_tensors.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cdra::engine {
+
+// One matrix's adaptation, before q, k and v become one product.
+struct LowRankMatrix {
+    checkpoint::MatrixShape shape;
+    std::vector<std::uint32_t> rows, columns; // empty rows: all of them; columns always listed
+    Tensor a, b;                              // float32 on the CPU: start values
+};
+struct MaskedMatrix {
+    checkpoint::MatrixShape shape;
+    std::vector<std::uint32_t> indices; // flat, of [out, in]
+};
+
+class ProductMethod : public Method {
+  public:
+    struct Parts {
+        std::vector<LowRankMatrix> low_rank;
+        std::vector<MaskedMatrix> masked;
+        std::vector<std::string> whole;
+        double scale = 1; // of A·B
+        double dropout = 0; // on the input of A, while training
+        double head_lr_scale = 1;
+    };
+    ProductMethod(Vit& model, Parts parts);
+
+    Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen) override;
+    void begin_forward(bool training, std::uint64_t seed) override;
+    std::vector<Trainable> trainables() override;
+    job::Adapter adapter() const override;
+    void load(const job::Adapter& adapter) override;
+    void merge(Vit& model) override;
+
+  private:
+    Tensor with_dropout(const AdaptedProduct& product, const Tensor& x, const Linear& frozen, std::uint64_t salt) const;
+
+    Parts parts_; // the start values dropped
+    std::map<std::pair<int, Projection>, AdaptedProduct> products_;
+    // The leaves by matrix, in the order of parts_.
+    std::vector<LowRankPart> low_rank_;
+    std::vector<MaskedPart> masked_;
+    WholeTensors whole_;
+    bool training_ = false;
+    std::uint64_t forward_seed_ = 0;
+};
+
+} // namespace cdra::engine
