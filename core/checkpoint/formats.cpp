@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/checkpoint/formats.h"
+
+#include "core/base/error.h"
+
+#include <array>
+#include <cmath>
+#include <system_error>
+
+namespace cdra::checkpoint {
+
+std::span<const Container> containers() {
+    static constexpr std::array<Container, 1> table = {{
+        {"safetensors", &open_safetensors}, // says so itself: a length, then a JSON object
+    }};
+    return table;
+}
+
+std::span<const NameTable* const> namings() {
+    // Each has an anchor that no other has, so the order decides nothing.
+    static const std::array<const NameTable*, 3> table = {&hf_vit_names(), &hf_dinov2_names(), &timm_names()};
+    return table;
+}
+
+namespace {
+
+class MappedCheckpoint final : public Checkpoint {
+  public:
+    MappedCheckpoint(std::unique_ptr<Archive> archive, Mapping mapping, std::string format)
+        : archive_(std::move(archive)), mapping_(std::move(mapping)), format_(std::move(format)) {}
+
+    const std::filesystem::path& path() const override { return archive_->path(); }
+    std::string format() const override { return format_; }
+    const VitSpec& spec() const override { return mapping_.spec; }
+    const std::map<std::string, TensorSource>& tensors() const override { return mapping_.tensors; }
+    const std::vector<std::string>& unused() const override { return mapping_.unused; }
+
+    Tensor read(const std::string& name) const override {
+        const auto found = mapping_.tensors.find(name);
+        if (found == mapping_.tensors.end())
+            throw InputError(path().string() + ": the model has no tensor \"" + name + "\"");
+        const TensorSource& source = found->second;
+        Tensor tensor{source.shape, archive_->read(source.tensor)};
+        if (source.row_end > 0) {
+            const std::size_t row = tensor.values.size() / static_cast<std::size_t>(
+                                        archive_->tensors().find(source.tensor)->second.shape.front());
+            const auto begin = tensor.values.begin();
+            tensor.values = std::vector<float>(begin + static_cast<std::ptrdiff_t>(row) * source.row_begin,
+                                               begin + static_cast<std::ptrdiff_t>(row) * source.row_end);
+        }
+        if (source.transpose) tensor.values = transposed(tensor.values, source.shape);
+        for (std::size_t i = 0; i < tensor.values.size(); ++i)
+            if (!std::isfinite(tensor.values[i]))
+                throw CorruptFile(path().string() + ": tensor \"" + source.tensor + "\" holds a value that is not finite (" +
+                                  name + ", index " + std::to_string(i) + "); fetch the checkpoint again");
+        return tensor;
+    }
+
+  private:
+    // Stored [in, out] → `shape` = [out, in].
+    static std::vector<float> transposed(const std::vector<float>& stored, const std::vector<std::int64_t>& shape) {
+        const auto out = static_cast<std::size_t>(shape[0]), in = static_cast<std::size_t>(shape[1]);
+        std::vector<float> values(stored.size());
+        for (std::size_t o = 0; o < out; ++o)
+            for (std::size_t i = 0; i < in; ++i) values[o * in + i] = stored[i * out + o];
+        return values;
+    }
+
+    std::unique_ptr<Archive> archive_;
+    Mapping mapping_;
+    std::string format_;
+};
+
+// A folder stands for the checkpoint in it.
+std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
+    std::error_code code;
+    if (!std::filesystem::exists(path, code)) throw InputError(path.string() + ": no such file or folder; check the path");
+    if (!std::filesystem::is_directory(path, code)) return path;
+    if (const auto file = path / "model.safetensors"; std::filesystem::is_regular_file(file, code)) return file;
+    if (std::filesystem::exists(path / "model.safetensors.index.json", code))
+        throw InputError(path.string() + ": the checkpoint is split into several files; join them into one model.safetensors");
+    throw InputError(path.string() + ": the folder holds no model.safetensors; give the checkpoint's file or its folder");
+}
+
+} // namespace
+
+std::unique_ptr<Checkpoint> open(const std::filesystem::path& path, const Overrides& overrides) {
+    const std::filesystem::path file = checkpoint_file(path);
+    std::string tried;
+    for (const Container& container : containers()) {
+        std::unique_ptr<Archive> archive;
+        try {
+            archive = container.open(file);
+        } catch (const UnrecognisedFormat&) {
+            tried += (tried.empty() ? "" : ", ") + std::string(container.word);
+            continue;
+        }
+        const SideConfig config = read_side_config(file.has_parent_path() ? file.parent_path() : ".");
+        std::string titles;
+        for (const NameTable* names : namings()) {
+            if (auto mapping = match(*archive, *names, config, overrides))
+                return std::make_unique<MappedCheckpoint>(std::move(archive), std::move(*mapping),
+                                                          std::string(container.word) + ", " + std::string(names->title));
+            titles += (titles.empty() ? "" : ", ") + std::string(names->title);
+        }
+        const std::string example = archive->tensors().empty() ? "none" : "\"" + archive->tensors().begin()->first + "\"";
+        throw UnrecognisedFormat(file.string() + ": a " + std::string(container.word) + " file without a vision transformer's names (" +
+                                 titles + "); it holds " + std::to_string(archive->tensors().size()) + " tensors, the first " + example);
+    }
+    throw UnrecognisedFormat(file.string() + ": not a checkpoint of a known format; tried: " + tried);
+}
+
+} // namespace cdra::checkpoint
