@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
+#include "datasets/indexed.h"
+
+namespace cdra::datasets {
+
+namespace {
+
+// In order of recognition: the most particular first, the folder of folders last.
+constexpr Layout all[] = {
+    {"fashion-mnist",
+     "the four IDX files of Fashion-MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]",
+     is_fashion_mnist, open_fashion_mnist},
+    {"mnist", "the four IDX files of MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]", is_idx,
+     open_mnist},
+    {"vtab-1k",
+     "one task of VTAB-1k: train800.txt, val200.txt, train800val200.txt, test.txt and the images they list",
+     is_vtab, open_vtab},
+    {"image-folder", "a folder of images for each class, below train, val and test or directly",
+     is_image_folder, open_image_folder},
+};
+
+std::string words() {
+    std::string result;
+    for (const Layout& layout : all)
+        result += (result.empty() ? "" : ", ") + std::string(layout.word);
+    return result;
+}
+
+Options parse_options(std::string_view text) {
+    Options options;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('&'), text.size());
+        const std::string_view pair = text.substr(0, end);
+        const auto equals = pair.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            throw InputError("data option '" + std::string(pair) + "' is not of the form name=value");
+        if (!options.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second)
+            throw InputError("data option '" + std::string(pair.substr(0, equals)) + "' is given twice");
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return options;
+}
+
+} // namespace
+
+std::span<const Layout> layouts() {
+    return all;
+}
+
+std::unique_ptr<Dataset> open_dataset(std::string_view spec) {
+    const auto question = spec.find('?');
+    std::string_view place = spec.substr(0, question);
+    const Options options =
+        question == std::string_view::npos ? Options{} : parse_options(spec.substr(question + 1));
+
+    const Layout* chosen = nullptr;
+    const auto colon = place.find(':');
+    if (colon != std::string_view::npos && !std::filesystem::exists(place)) {
+        for (const Layout& layout : all)
+            if (layout.word == place.substr(0, colon)) chosen = &layout;
+        if (!chosen)
+            throw InputError("data layout '" + std::string(place.substr(0, colon)) +
+                             "' is not known; expected one of " + words());
+        place.remove_prefix(colon + 1);
+    }
+    const std::filesystem::path root(place);
+    if (!std::filesystem::is_directory(root))
+        throw InputError("data folder '" + root.string() + "' does not exist or is not a folder");
+    for (const Layout& layout : all)
+        if (!chosen && layout.recognises(root)) chosen = &layout;
+    if (!chosen) {
+        std::string message = root.string() + " holds no dataset this program recognises; expected";
+        for (const Layout& layout : all)
+            message += (&layout == all ? " " : "; or ") + std::string(layout.summary);
+        throw InputError(message);
+    }
+    return chosen->open(root, options);
+}
+
+} // namespace cdra::datasets
