@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/progress.h"
+#include "core/engine/sensitivity/estimators.h"
+
+#include <algorithm>
+#include <torch/torch.h>
+
+namespace cdra::engine {
+
+namespace {
+
+// [B, T, n] → Σ_b (Σ_t)², [n].
+Tensor squared_sum(const Tensor& terms) {
+    return terms.sum(1).square().sum(0);
+}
+
+// On a GPU: per-sample gradients of as many samples at a time as fit in this much memory.
+constexpr std::int64_t scratch_bytes = std::int64_t{256} << 20;
+
+void add_by_products(Tensor& sums, const Tensor& x, const Tensor& gradient) {
+    const std::int64_t step = std::max<std::int64_t>(1, scratch_bytes / (sums.numel() * 4));
+    for (std::int64_t first = 0; first < x.size(0); first += step) {
+        const std::int64_t count = std::min(step, x.size(0) - first);
+        const auto each =
+            at::bmm(gradient.narrow(0, first, count).transpose(1, 2), x.narrow(0, first, count));
+        sums.add_(each.square_().sum(0));
+    }
+}
+
+} // namespace
+
+Tensor PerSampleWatch::before_block(int block, const Tensor& x) {
+    // Gradients are wanted down to the first block's input and no further: the patch embedding is frozen
+    // always.
+    return block == 0 ? x.detach().requires_grad_() : x;
+}
+
+Tensor PerSampleWatch::project(int block, Projection which, const Tensor& x, const Linear& frozen) {
+    throw_if_stopped(stop_);
+    Tensor y = at::linear(x, frozen.weight, frozen.bias);
+    y.register_hook(
+        [this, &sums = sums_.linear(block, which), input = x.detach()](const Tensor& gradient) mutable {
+            throw_if_stopped(stop_);
+            const Tensor dense =
+                gradient.contiguous(); // handed on, so that the product below does not copy it again
+            const torch::NoGradGuard no_grad;
+            add_linear(sums, input, dense);
+            input.reset(); // not needed again, though the hook lives as long as the graph
+            return dense;
+        });
+    return y;
+}
+
+void PerSampleWatch::add_linear(LinearSums& sums, const Tensor& x, const Tensor& gradient) {
+    if (sums.bias.defined()) sums.bias.add_(squared_sum(gradient));
+    if (!x.is_cpu()) return add_by_products(sums.weight, x, gradient);
+    const Tensor dense = x.contiguous();
+    kernel_.accumulate({x.size(0), x.size(1), gradient.size(2), x.size(2)}, dense.const_data_ptr<float>(),
+                       gradient.const_data_ptr<float>(), sums.weight.mutable_data_ptr<float>());
+}
+
+Tensor PerSampleWatch::normalise(const std::string& name, const Tensor& x, const Tensor& weight,
+                                 const Tensor& bias, double epsilon) {
+    throw_if_stopped(stop_);
+    auto [y, mean, rstd] = at::native_layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
+    y.register_hook([&sums = sums_.norm(name), input = x.detach(), mean = mean.detach(),
+                     rstd = rstd.detach()](const Tensor& gradient) mutable {
+        const torch::NoGradGuard no_grad;
+        sums.bias.add_(squared_sum(gradient));
+        sums.weight.add_(squared_sum((input - mean).mul_(rstd).mul_(gradient)));
+        for (Tensor* kept : {&input, &mean, &rstd})
+            kept->reset();
+    });
+    return y;
+}
+
+} // namespace cdra::engine

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/sensitivity/sensitivity.h"
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/engine/sensitivity/estimators.h"
+
+#include <torch/torch.h>
+
+namespace cdra::engine {
+
+namespace {
+
+void check_head(const Vit& model) {
+    if (!model.has("head.weight"))
+        throw InputError("the model has no head; sensitivity needs one drawn for the task's classes");
+    if (!(model.tensor("head.weight").abs().max().item<float>() > 0))
+        throw InputError(
+            "the head's weights are all zero: every gradient of the backbone would be zero; use a head "
+            "drawn from a truncated normal");
+}
+
+void check_labels(const Tensor& labels, std::int64_t classes) {
+    const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
+    if (lowest < 0 || highest >= classes)
+        throw InputError("label " + std::to_string(lowest < 0 ? lowest : highest) + ": the head has " +
+                         std::to_string(classes) + " classes");
+}
+
+} // namespace
+
+Estimator parse_estimator(std::string_view word) {
+    if (word == "per-sample") return Estimator::per_sample;
+    if (word == "batch") return Estimator::batch;
+    throw InputError("estimator \"" + std::string(word) + "\": expected per-sample or batch");
+}
+
+sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs, ProgressSink& progress,
+                                                const std::stop_token& stop) {
+    const Vit& model = inputs.model;
+    check_head(model);
+    const bool per_sample = inputs.estimator == Estimator::per_sample;
+    SquareSums sums(model);
+    PerSampleWatch watch(sums, stop);
+    BatchWatch batch_watch(sums, stop);
+    const torch::AutoGradMode with_gradients(true);
+
+    std::int64_t done = 0, batches = 0;
+    progress.report({"sensitivity", 0, inputs.samples, {}});
+    const auto run_batch = [&](const LabelledImages& batch) {
+        check_labels(batch.labels, model.tensor("head.weight").size(0));
+        const Tensor images = batch.images.to(model.device()), labels = batch.labels.to(model.device());
+        ForwardOptions forward;
+        if (per_sample) {
+            forward.adaptation = &watch;
+        } else {
+            forward.adaptation = &batch_watch;
+            forward.training = true;
+            forward.drop_path = inputs.drop_path;
+            forward.random_seed = mix_seed(inputs.seed, static_cast<std::uint64_t>(batches));
+        }
+        const bool mean = !per_sample || inputs.reduction == Reduction::mean;
+        const Tensor loss = at::cross_entropy_loss(model.logits(images, forward), labels, {},
+                                                   mean ? at::Reduction::Mean : at::Reduction::Sum);
+        const double undo = per_sample && mean ? static_cast<double>(images.size(0)) : 1.0;
+        loss.backward(torch::full({}, undo, loss.options()));
+        if (!per_sample) batch_watch.take();
+        done += images.size(0);
+        ++batches;
+    };
+
+    for (LabelledImages batch; inputs.next(batch);) {
+        throw_if_stopped(stop);
+        try {
+            run_batch(batch);
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception&) {
+            // The backward pass may wrap what a hook threw.
+            throw_if_stopped(stop);
+            throw;
+        }
+        progress.report({"sensitivity", done, inputs.samples, {}});
+    }
+    throw_if_stopped(stop);
+    if (done == 0) throw InputError("sensitivity needs at least one image, the training split gave none");
+    auto map = sums.to_map(1.0 / static_cast<double>(per_sample ? done : batches));
+    map.provenance.estimator = per_sample ? "per-sample" : "batch";
+    return map;
+}
+
+} // namespace cdra::engine

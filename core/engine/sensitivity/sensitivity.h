@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Step 1, Eq. 3: the sensitivity of every candidate weight, bias and norm entry to a task.
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/engine/model/vit.h"
+#include "core/sensitivity/map.h"
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string_view>
+
+namespace cdra::engine {
+
+enum class Estimator {
+    per_sample, // Eq. 3: mean over samples of the squared gradient of that one sample's loss, evaluation mode
+    batch       // SPT's published code: mean over batches of the squared gradient of the batch's mean loss,
+                // training mode
+};
+Estimator parse_estimator(std::string_view word); // "per-sample", "batch"; throws InputError
+
+// How the samples' losses make the batch's loss. Eq. 3 does not depend on it: the factor 1/B of the mean is
+// undone.
+enum class Reduction { sum, mean };
+
+struct LabelledImages {
+    Tensor images; // [B, 3, S, S], normalised; moved to the model's device here
+    Tensor labels; // [B] int64
+};
+
+struct SensitivityInputs {
+    const Vit& model; // with a head
+    Estimator estimator = Estimator::per_sample;
+    std::function<bool(LabelledImages&)> next; // false at the end
+    std::int64_t samples = 0;                  // in all batches together, for progress
+    Reduction reduction = Reduction::sum;      // per_sample only
+    double drop_path = 0.1;                    // batch only
+    std::uint64_t seed = 0;                    // of the dropped paths, batch only
+};
+
+// Cross-entropy. The map's provenance holds the estimator alone. The result does not depend on the batch size
+// (per_sample, but for rounding) and is the same bits for the same thread count. Throws InputError for a head
+// that is missing or all zero (every gradient of the backbone would be zero) and for a label the head has
+// not; Cancelled within a layer's work of a stop. Stage "sensitivity", in samples.
+sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs, ProgressSink& progress,
+                                                const std::stop_token& stop = {});
+
+} // namespace cdra::engine
