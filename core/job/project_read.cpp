@@ -163,6 +163,7 @@ void read_recipe(TomlReader reader, Recipe& recipe) {
     reader.read("label-smoothing", recipe.label_smoothing);
     reader.read("precision", recipe.precision);
     reader.read("protocol", recipe.protocol);
+    reader.read("final", recipe.final_training);
     reader.read("checkpoint-every", recipe.checkpoint_every);
     reader.finish();
 }

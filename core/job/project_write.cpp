@@ -113,6 +113,7 @@ void write_recipe_table(Writer& writer, const Recipe& recipe) {
     writer.put("label-smoothing", recipe.label_smoothing);
     writer.put("precision", recipe.precision);
     writer.put("protocol", recipe.protocol);
+    writer.put("final", recipe.final_training);
     writer.put("checkpoint-every", recipe.checkpoint_every);
 }
 

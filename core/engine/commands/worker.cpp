@@ -176,6 +176,14 @@ void Worker::write(decltype(job::Event::what) what) {
     if (events_) events_->write(std::move(what));
 }
 
+void Worker::cut_events_after(std::int64_t step) {
+    const std::lock_guard guard(mutex_);
+    if (!events_) return;
+    events_.reset(); // the cut gives the name to another file
+    job::cut_events_after(paths_->events, step);
+    events_ = std::make_unique<job::EventWriter>(paths_->events);
+}
+
 void Worker::log(const std::string& level, const std::string& message) {
     if (level == "info")
         sink_->note(message);
@@ -220,6 +228,9 @@ std::string advice_for(const std::exception& error) {
     if (out_of_memory(message)) return less_memory;
     if (message.find("o space left") != std::string::npos)
         return "free some space on that disk, then run 'cdra resume'; what was saved before is whole";
+    if (message.find("not finite") != std::string::npos)
+        return "lower --lr, raise --warmup-epochs or use --precision fp32, then start anew or resume from the last "
+               "good checkpoint, which is kept";
     return {};
 }
 

@@ -41,6 +41,8 @@ class Worker {
     const job::JobPaths* paths() const noexcept { return paths_ ? &*paths_ : nullptr; }
 
     void write(decltype(job::Event::what) what); // nothing without a job folder
+    // What a resume begins with: events past `step` go, and writing goes on in the new file.
+    void cut_events_after(std::int64_t step);
     // One line to standard error (info: not if quiet) and a log event. Levels: "info", "warning", "error".
     void log(const std::string& level, const std::string& message);
 

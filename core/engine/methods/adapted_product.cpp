@@ -6,11 +6,10 @@
 #include "core/engine/methods/masked_loops.h"
 
 #include <ATen/autocast_mode.h>
-#include <torch/autograd.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <torch/autograd.h>
 
 namespace cdra::engine {
 namespace {
@@ -24,7 +23,8 @@ constexpr double keep_all_above = 0.9;
 
 at::ScalarType compute_type(const Tensor& x) {
     const auto device = x.device().type();
-    return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
+    return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device)
+                                                     : x.scalar_type();
 }
 
 bool use_loops(const Layout& layout, const Tensor& x) {
@@ -40,8 +40,10 @@ std::pair<Tensor, Tensor> spread(const Layout& layout, at::TensorList leaves, at
     for (std::size_t i = 0; i < layout.parts.size(); ++i) {
         const auto& part = layout.parts[i];
         auto left = a.narrow(1, part.rank_begin, part.rank);
-        if (part.rows.defined()) left.index_copy_(0, part.rows, leaves[2 * i].to(type));
-        else left.copy_(leaves[2 * i]);
+        if (part.rows.defined())
+            left.index_copy_(0, part.rows, leaves[2 * i].to(type));
+        else
+            left.copy_(leaves[2 * i]);
         b.narrow(0, part.rank_begin, part.rank).index_copy_(1, part.columns, leaves[2 * i + 1].to(type));
     }
     return {a, b};
@@ -62,8 +64,8 @@ Tensor box(const Layout& layout, const Tensor& values) {
 struct Computed {
     Tensor y, u, a, b, values;
 };
-Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias,
-                 at::TensorList leaves) {
+Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight,
+                 const std::optional<Tensor>& bias, at::TensorList leaves) {
     Computed result;
     const auto type = x.scalar_type();
     result.y = bias ? at::addmm(bias->to(type), x, weight.t()) : at::mm(x, weight.t());
@@ -74,7 +76,8 @@ Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight, co
     }
     if (!layout.entry_counts.empty()) {
         result.values = masked_values(layout, leaves, type);
-        if (use_loops(layout, x)) add_masked(x, layout.entry_inputs, layout.entry_outputs, result.values, result.y);
+        if (use_loops(layout, x))
+            add_masked(x, layout.entry_inputs, layout.entry_outputs, result.values, result.y);
         else
             result.y.index_add_(1, layout.box_columns,
                                 at::mm(take_columns(x, layout.box_rows), box(layout, result.values)));
@@ -109,7 +112,8 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
-        const auto holder = c10::static_intrusive_pointer_cast<Layout>(context->saved_data["layout"].toCapsule());
+        const auto holder =
+            c10::static_intrusive_pointer_cast<Layout>(context->saved_data["layout"].toCapsule());
         const Layout& layout = *holder;
         const auto saved = context->get_saved_variables();
         const Tensor &kept = saved[0], &u = saved[1], &a = saved[2], &b = saved[3], &values = saved[4],
@@ -129,7 +133,8 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
             auto dx = at::mm(g, weight);
             if (layout.rank > 0) dx.addmm_(t, a.t());
             if (values.defined()) {
-                if (use_loops(layout, g)) add_masked(g, layout.entry_outputs, layout.entry_inputs, values, dx);
+                if (use_loops(layout, g))
+                    add_masked(g, layout.entry_outputs, layout.entry_inputs, values, dx);
                 else
                     dx.index_add_(1, layout.box_rows,
                                   at::mm(take_columns(g, layout.box_columns), box(layout, values).t()));
@@ -144,24 +149,30 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
     }
 
   private:
-    static void add_low_rank_gradients(const Layout& layout, const Tensor& kept, const Tensor& u, const Tensor& g,
-                                       const Tensor& t, variable_list& result) {
+    static void add_low_rank_gradients(const Layout& layout, const Tensor& kept, const Tensor& u,
+                                       const Tensor& g, const Tensor& t, variable_list& result) {
         const auto da = at::mm(kept.t(), t).to(at::kFloat); // [|R|, r]
         auto db = at::mm(u.t(), g).to(at::kFloat);          // [r, out]
         if (layout.scale != 1) db.mul_(layout.scale);
         for (const auto& part : layout.parts) {
             const auto left = da.narrow(1, part.rank_begin, part.rank);
-            result.push_back(part.kept_rows.defined() ? left.index_select(0, part.kept_rows) : left.contiguous());
+            result.push_back(part.kept_rows.defined() ? left.index_select(0, part.kept_rows)
+                                                      : left.contiguous());
             result.push_back(db.narrow(0, part.rank_begin, part.rank).index_select(1, part.columns));
         }
     }
 
-    static void add_masked_gradients(const Layout& layout, const Tensor& kept, const Tensor& g, variable_list& result) {
+    static void add_masked_gradients(const Layout& layout, const Tensor& kept, const Tensor& g,
+                                     variable_list& result) {
         Tensor all;
-        if (use_loops(layout, g)) all = masked_gradient(kept, layout.entry_kept, g, layout.entry_outputs);
+        if (use_loops(layout, g))
+            all = masked_gradient(kept, layout.entry_kept, g, layout.entry_outputs);
         else {
             const auto x = layout.box_kept_rows.defined() ? take_columns(kept, layout.box_kept_rows) : kept;
-            all = at::mm(x.t(), take_columns(g, layout.box_columns)).flatten().index_select(0, layout.box_flat).to(at::kFloat);
+            all = at::mm(x.t(), take_columns(g, layout.box_columns))
+                      .flatten()
+                      .index_select(0, layout.box_flat)
+                      .to(at::kFloat);
         }
         std::int64_t begin = 0;
         for (const auto count : layout.entry_counts) {
@@ -182,7 +193,8 @@ std::vector<std::int64_t> to_vector(const Tensor& indices) {
 }
 
 // Position of every value within the sorted list.
-std::vector<std::int64_t> positions(const std::vector<std::int64_t>& values, const std::vector<std::int64_t>& sorted) {
+std::vector<std::int64_t> positions(const std::vector<std::int64_t>& values,
+                                    const std::vector<std::int64_t>& sorted) {
     std::vector<std::int64_t> result;
     result.reserve(values.size());
     for (const auto value : values)
@@ -210,9 +222,11 @@ AdaptedProduct::AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<Lo
     std::set<std::int64_t> used(entry_inputs.begin(), entry_inputs.end());
     bool all = false;
     for (const auto& part : low_rank_) {
-        if (!part.rows.defined()) all = true;
+        if (!part.rows.defined())
+            all = true;
         else
-            for (const auto row : to_vector(part.rows)) used.insert(row);
+            for (const auto row : to_vector(part.rows))
+                used.insert(row);
     }
     all = all || static_cast<double>(used.size()) > keep_all_above * static_cast<double>(in);
     const std::vector<std::int64_t> kept(used.begin(), used.end());
@@ -229,13 +243,16 @@ AdaptedProduct::AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<Lo
         layout.rank += rank;
     }
     if (masked_.empty()) return;
-    const auto to_int32 = [](const std::vector<std::int64_t>& v) { return torch::tensor(v, torch::kInt64).to(torch::kInt32); };
+    const auto to_int32 = [](const std::vector<std::int64_t>& v) {
+        return torch::tensor(v, torch::kInt64).to(torch::kInt32);
+    };
     layout.entry_inputs = to_int32(entry_inputs);
     layout.entry_outputs = to_int32(entry_outputs);
     layout.entry_kept = to_int32(all ? entry_inputs : positions(entry_inputs, kept));
     const std::set<std::int64_t> rows(entry_inputs.begin(), entry_inputs.end());
     const std::set<std::int64_t> columns(entry_outputs.begin(), entry_outputs.end());
-    const std::vector<std::int64_t> box_rows(rows.begin(), rows.end()), box_columns(columns.begin(), columns.end());
+    const std::vector<std::int64_t> box_rows(rows.begin(), rows.end()),
+        box_columns(columns.begin(), columns.end());
     auto flat = positions(entry_inputs, box_rows);
     const auto column = positions(entry_outputs, box_columns);
     for (std::size_t e = 0; e < flat.size(); ++e)
@@ -261,12 +278,14 @@ Tensor AdaptedProduct::operator()(const Tensor& x, const Linear& frozen) const {
         leaves.push_back(part.a);
         leaves.push_back(part.b);
     }
-    for (const auto& part : masked_) leaves.push_back(part.values);
+    for (const auto& part : masked_)
+        leaves.push_back(part.values);
     if (!at::GradMode::is_enabled()) {
         const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
         auto shape = x.sizes().vec();
         shape.back() = layout_->out;
-        return compute(*layout_, input.reshape({-1, layout_->in}).contiguous(), weight, bias, leaves).y.view(shape);
+        return compute(*layout_, input.reshape({-1, layout_->in}).contiguous(), weight, bias, leaves)
+            .y.view(shape);
     }
     return CompactFunction::apply(input, weight, bias, at::TensorList(leaves), layout_);
 }

@@ -3,16 +3,15 @@
 
 // One frozen linear product with compact adapters, as one autograd node:
 //     y = x·Wᵀ + b,   y[…, C] += scale·(x[…, R]·A)·B   (Eq. 6),   y[…, j] += x[…, i]·Δw for masked weights.
-// ΔW is never made. For the backward pass only x[…, R] (the union of the rows in use; x itself once the union is
-// nearly everything) and u = x·A are kept; an input that needs no gradient gets none.
+// ΔW is never made. For the backward pass only x[…, R] (the union of the rows in use; x itself once the union
+// is nearly everything) and u = x·A are kept; an input that needs no gradient gets none.
 #pragma once
 
 #include "core/engine/model/vit.h"
 
 #include <ATen/core/ivalue.h>
-#include <torch/custom_class.h>
-
 #include <string>
+#include <torch/custom_class.h>
 #include <vector>
 
 namespace cdra::engine {
@@ -33,12 +32,13 @@ struct MaskedPart {
 
 class AdaptedProduct {
   public:
-    // How masked weights are computed: loops over the entries (CPU, float32) or a small dense box (everywhere).
+    // How masked weights are computed: loops over the entries (CPU, float32) or a small dense box
+    // (everywhere).
     enum class MaskedPath { automatic, loops, box };
 
     // `in`, `out`: of the product. Parts may not be empty both. All index tensors are on the leaves' device.
-    AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<LowRankPart> low_rank, std::vector<MaskedPart> masked,
-                   double scale = 1, MaskedPath path = MaskedPath::automatic);
+    AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<LowRankPart> low_rank,
+                   std::vector<MaskedPart> masked, double scale = 1, MaskedPath path = MaskedPath::automatic);
 
     // x [B, T, in] (or [M, in]) → [B, T, out]; the frozen bias may require gradients.
     Tensor operator()(const Tensor& x, const Linear& frozen) const;
@@ -66,9 +66,10 @@ struct AdaptedProduct::Layout : torch::CustomClassHolder {
     };
     std::vector<Part> parts;
     // All masked entries of the product, one list.
-    std::vector<std::int64_t> entry_counts; // by part
+    std::vector<std::int64_t> entry_counts;         // by part
     Tensor entry_inputs, entry_outputs, entry_kept; // int32 on the CPU
-    Tensor box_rows, box_columns, box_kept_rows, box_flat; // int64 on the device: the dense box of the entries
+    Tensor box_rows, box_columns, box_kept_rows,
+        box_flat;               // int64 on the device: the dense box of the entries
     mutable Tensor weight_cast; // the frozen weight in the autocast type, made once
 };
 

@@ -18,7 +18,8 @@ double unit(std::uint64_t stream, std::uint64_t index) {
 
 } // namespace
 
-Tensor uniform_values(std::vector<std::int64_t> shape, double bound, std::uint64_t seed, std::string_view name) {
+Tensor uniform_values(std::vector<std::int64_t> shape, double bound, std::uint64_t seed,
+                      std::string_view name) {
     auto result = torch::empty(shape, torch::kFloat32);
     const auto stream = mix_seed(seed, name);
     float* values = result.mutable_data_ptr<float>();
@@ -27,14 +28,16 @@ Tensor uniform_values(std::vector<std::int64_t> shape, double bound, std::uint64
     return result;
 }
 
-Tensor normal_values(std::vector<std::int64_t> shape, double deviation, std::uint64_t seed, std::string_view name) {
+Tensor normal_values(std::vector<std::int64_t> shape, double deviation, std::uint64_t seed,
+                     std::string_view name) {
     auto result = torch::empty(shape, torch::kFloat32);
     const auto stream = mix_seed(seed, name);
     float* values = result.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < result.numel(); ++i) { // Box and Muller
         const auto index = static_cast<std::uint64_t>(i);
         const double radius = std::sqrt(-2 * std::log(1 - unit(stream, 2 * index)));
-        values[i] = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * unit(stream, 2 * index + 1)));
+        values[i] = static_cast<float>(deviation * radius *
+                                       std::cos(2 * std::numbers::pi * unit(stream, 2 * index + 1)));
     }
     return result;
 }

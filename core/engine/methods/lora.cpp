@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // LoRA: the same machinery with every row and every column.
+#include "core/methods/lora.h"
+
 #include "core/engine/methods/initial_values.h"
 #include "core/engine/methods/product_method.h"
 #include "core/engine/methods/table.h"
-#include "core/methods/lora.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +25,11 @@ std::unique_ptr<Method> make_lora(const MethodContext& context) {
     parts.whole = head_names(context.options);
     for (const auto& shape : checkpoint::candidate_matrices(context.model.spec())) {
         if (std::find(kinds.begin(), kinds.end(), shape.kind) == kinds.end()) continue;
-        LowRankMatrix matrix{shape, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(shape.out)), {}, {}};
+        LowRankMatrix matrix{
+            shape, {}, std::vector<std::uint32_t>(static_cast<std::size_t>(shape.out)), {}, {}};
         std::iota(matrix.columns.begin(), matrix.columns.end(), 0U);
-        matrix.a = uniform_values({shape.in, rank}, 1 / std::sqrt(static_cast<double>(shape.in)), context.seed,
-                                  shape.name + ".A");
+        matrix.a = uniform_values({shape.in, rank}, 1 / std::sqrt(static_cast<double>(shape.in)),
+                                  context.seed, shape.name + ".A");
         matrix.b = torch::zeros({rank, shape.out});
         parts.low_rank.push_back(std::move(matrix));
     }

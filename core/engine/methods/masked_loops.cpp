@@ -4,7 +4,6 @@
 #include "core/engine/methods/masked_loops.h"
 
 #include <ATen/Parallel.h>
-
 #include <algorithm>
 
 namespace cdra::engine {
@@ -24,13 +23,15 @@ Tensor take_columns(const Tensor& x, const Tensor& columns) {
     float* to = result.mutable_data_ptr<float>();
     at::parallel_for(0, tokens, chunk, [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t m = begin; m < end; ++m)
-            for (std::int64_t e = 0; e < n; ++e) to[m * n + e] = from[m * width + index[e]];
+            for (std::int64_t e = 0; e < n; ++e)
+                to[m * n + e] = from[m * width + index[e]];
     });
     return result;
 }
 
 void add_masked(const Tensor& x, const Tensor& from, const Tensor& to, const Tensor& v, Tensor& y) {
-    TORCH_CHECK(x.is_contiguous() && y.is_contiguous() && x.size(0) == y.size(0), "add_masked: contiguous rows expected");
+    TORCH_CHECK(x.is_contiguous() && y.is_contiguous() && x.size(0) == y.size(0),
+                "add_masked: contiguous rows expected");
     const std::int64_t tokens = x.size(0), in = x.size(1), out = y.size(1), n = v.numel();
     const float* source = x.const_data_ptr<float>();
     const float* value = v.const_data_ptr<float>();
@@ -41,7 +42,8 @@ void add_masked(const Tensor& x, const Tensor& from, const Tensor& to, const Ten
         for (std::int64_t m = begin; m < end; ++m) {
             const float* row = source + m * in;
             float* result = target + m * out;
-            for (std::int64_t e = 0; e < n; ++e) result[j[e]] += row[i[e]] * value[e];
+            for (std::int64_t e = 0; e < n; ++e)
+                result[j[e]] += row[i[e]] * value[e];
         }
     });
 }
@@ -60,7 +62,8 @@ Tensor masked_gradient(const Tensor& x, const Tensor& from, const Tensor& g, con
     at::parallel_for(0, chunks, 1, [=](std::int64_t first, std::int64_t last) {
         for (std::int64_t c = first; c < last; ++c)
             for (std::int64_t m = c * chunk; m < std::min(tokens, (c + 1) * chunk); ++m)
-                for (std::int64_t e = 0; e < n; ++e) sums[c * n + e] += source[m * in + i[e]] * gradient[m * out + j[e]];
+                for (std::int64_t e = 0; e < n; ++e)
+                    sums[c * n + e] += source[m * in + i[e]] * gradient[m * out + j[e]];
     });
     return partial.sum(0);
 }

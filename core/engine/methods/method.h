@@ -43,7 +43,7 @@ class Method : public Adaptation {
 };
 
 struct MethodContext {
-    Vit& model;                         // its head is already set
+    Vit& model;                           // its head is already set
     const methods::OptionValues& options; // resolved
     const compact::CompactPlan* plan = nullptr;
     std::uint64_t seed = 0;

@@ -7,40 +7,50 @@
 #include "core/base/random.h"
 
 #include <ATen/Context.h>
-#include <torch/nn/functional/linear.h>
-
 #include <numeric>
+#include <torch/nn/functional/linear.h>
 
 namespace cdra::engine {
 namespace {
 
 Projection projection_of(int kind) {
     switch (kind) {
-    case 3: return Projection::proj;
-    case 4: return Projection::fc1;
-    case 5: return Projection::fc2;
-    default: return Projection::qkv;
+    case 3:
+        return Projection::proj;
+    case 4:
+        return Projection::fc1;
+    case 5:
+        return Projection::fc2;
+    default:
+        return Projection::qkv;
     }
 }
 
 // Where the matrix's outputs begin within its product.
-std::int64_t first_output(const checkpoint::MatrixShape& shape) { return shape.kind < 3 ? shape.kind * shape.out : 0; }
+std::int64_t first_output(const checkpoint::MatrixShape& shape) {
+    return shape.kind < 3 ? shape.kind * shape.out : 0;
+}
 
-Tensor index_tensor(const std::vector<std::uint32_t>& values, std::int64_t offset, const torch::Device& device) {
+Tensor index_tensor(const std::vector<std::uint32_t>& values, std::int64_t offset,
+                    const torch::Device& device) {
     auto result = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
     auto* data = result.mutable_data_ptr<std::int64_t>();
-    for (std::size_t i = 0; i < values.size(); ++i) data[i] = offset + values[i];
+    for (std::size_t i = 0; i < values.size(); ++i)
+        data[i] = offset + values[i];
     return result.to(device);
 }
 
 void check_indices(const std::vector<std::uint32_t>& values, std::int64_t limit, const std::string& what) {
     for (const auto value : values)
         if (value >= limit)
-            throw InputError(what + ": index " + std::to_string(value) + " is out of range, expected less than " +
-                             std::to_string(limit) + "; the plan was made for another model");
+            throw InputError(what + ": index " + std::to_string(value) +
+                             " is out of range, expected less than " + std::to_string(limit) +
+                             "; the plan was made for another model");
 }
 
-std::vector<std::int32_t> as_int32(const std::vector<std::uint32_t>& values) { return {values.begin(), values.end()}; }
+std::vector<std::int32_t> as_int32(const std::vector<std::uint32_t>& values) {
+    return {values.begin(), values.end()};
+}
 
 // Inverted dropout as a mask of 0 and 1/(1-p): a pure function of the seed.
 Tensor dropout_mask(const Tensor& like, double rate, std::uint64_t seed) {
@@ -54,13 +64,17 @@ Tensor dropout_mask(const Tensor& like, double rate, std::uint64_t seed) {
 ProductMethod::ProductMethod(Vit& model, Parts parts)
     : parts_(std::move(parts)), whole_(model, parts_.whole, parts_.head_lr_scale) {
     const auto device = model.device();
-    std::map<std::pair<int, Projection>, std::pair<std::vector<LowRankPart>, std::vector<MaskedPart>>> grouped;
+    std::map<std::pair<int, Projection>, std::pair<std::vector<LowRankPart>, std::vector<MaskedPart>>>
+        grouped;
     const auto leaf = [&](const Tensor& start) { return start.to(device).clone().set_requires_grad(true); };
     for (auto& matrix : parts_.low_rank) {
         const auto& shape = matrix.shape;
         check_indices(matrix.rows, shape.in, "rows of " + shape.name);
         check_indices(matrix.columns, shape.out, "columns of " + shape.name);
-        LowRankPart part{shape.name, {}, index_tensor(matrix.columns, first_output(shape), device), leaf(matrix.a),
+        LowRankPart part{shape.name,
+                         {},
+                         index_tensor(matrix.columns, first_output(shape), device),
+                         leaf(matrix.a),
                          leaf(matrix.b)};
         if (!matrix.rows.empty()) part.rows = index_tensor(matrix.rows, 0, device);
         matrix.a = matrix.b = Tensor();
@@ -75,7 +89,8 @@ ProductMethod::ProductMethod(Vit& model, Parts parts)
             inputs.push_back(static_cast<std::uint32_t>(index % shape.in));
             outputs.push_back(static_cast<std::uint32_t>(index / shape.in));
         }
-        MaskedPart part{shape.name, index_tensor(inputs, 0, device), index_tensor(outputs, first_output(shape), device),
+        MaskedPart part{shape.name, index_tensor(inputs, 0, device),
+                        index_tensor(outputs, first_output(shape), device),
                         leaf(torch::zeros({static_cast<std::int64_t>(inputs.size())}))};
         masked_.push_back(part);
         grouped[{shape.block, projection_of(shape.kind)}].second.push_back(std::move(part));
@@ -91,7 +106,8 @@ Tensor ProductMethod::project(int block, Projection which, const Tensor& x, cons
     const auto found = products_.find({block, which});
     if (found == products_.end()) return Adaptation::project(block, which, x, frozen);
     if (training_ && parts_.dropout > 0)
-        return with_dropout(found->second, x, frozen, static_cast<std::uint64_t>(block) * 4 + static_cast<std::uint64_t>(which));
+        return with_dropout(found->second, x, frozen,
+                            static_cast<std::uint64_t>(block) * 4 + static_cast<std::uint64_t>(which));
     return found->second(x, frozen);
 }
 
@@ -119,7 +135,8 @@ std::vector<Trainable> ProductMethod::trainables() {
         result.push_back({part.name + ".A", part.a, true});
         result.push_back({part.name + ".B", part.b, true});
     }
-    for (const auto& part : masked_) result.push_back({part.name + ".values", part.values, false});
+    for (const auto& part : masked_)
+        result.push_back({part.name + ".values", part.values, false});
     const auto& whole = whole_.trainables();
     result.insert(result.end(), whole.begin(), whole.end());
     return result;
@@ -156,7 +173,8 @@ void ProductMethod::load(const job::Adapter& adapter) {
         const auto found = adapter.low_rank.find(matrix.shape.name);
         if (found == adapter.low_rank.end()) throw InputError("adapter has no '" + matrix.shape.name + ".A'");
         const auto& stored = found->second;
-        if ((!matrix.rows.empty() && stored.rows != as_int32(matrix.rows)) || stored.columns != as_int32(matrix.columns))
+        if ((!matrix.rows.empty() && stored.rows != as_int32(matrix.rows)) ||
+            stored.columns != as_int32(matrix.columns))
             throw InputError("adapter adapts other rows or columns of '" + matrix.shape.name +
                              "' than the plan; use the plan it was trained with");
         assign(low_rank_[i].a, stored.a, matrix.shape.name + ".A");
@@ -183,7 +201,8 @@ void ProductMethod::merge(Vit& model) {
         const auto change = at::mm(part.a, part.b).mul_(parts_.scale).t(); // [k̄, d̄]
         if (part.rows.defined())
             weight.index_put_({columns.unsqueeze(1), part.rows.unsqueeze(0)}, change.contiguous(), true);
-        else weight.index_add_(0, columns, change.contiguous());
+        else
+            weight.index_add_(0, columns, change.contiguous());
     }
     for (std::size_t i = 0; i < masked_.size(); ++i) {
         auto weight = model.tensor(masked_[i].name + ".weight").detach();

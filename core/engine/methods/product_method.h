@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What LoRA and CDRA share: low-rank and masked changes of the frozen products, and whole tensors beside them.
+// What LoRA and CDRA share: low-rank and masked changes of the frozen products, and whole tensors beside
+// them.
 #pragma once
 
 #include "core/engine/methods/adapted_product.h"
@@ -32,7 +33,7 @@ class ProductMethod : public Method {
         std::vector<LowRankMatrix> low_rank;
         std::vector<MaskedMatrix> masked;
         std::vector<std::string> whole;
-        double scale = 1; // of A·B
+        double scale = 1;   // of A·B
         double dropout = 0; // on the input of A, while training
         double head_lr_scale = 1;
     };
@@ -46,7 +47,8 @@ class ProductMethod : public Method {
     void merge(Vit& model) override;
 
   private:
-    Tensor with_dropout(const AdaptedProduct& product, const Tensor& x, const Linear& frozen, std::uint64_t salt) const;
+    Tensor with_dropout(const AdaptedProduct& product, const Tensor& x, const Linear& frozen,
+                        std::uint64_t salt) const;
 
     Parts parts_; // the start values dropped
     std::map<std::pair<int, Projection>, AdaptedProduct> products_;

@@ -9,7 +9,9 @@
 
 namespace cdra::engine {
 
-bool decays(const std::string& name, const Tensor& value) { return name.ends_with(".weight") && value.dim() >= 2; }
+bool decays(const std::string& name, const Tensor& value) {
+    return name.ends_with(".weight") && value.dim() >= 2;
+}
 
 std::vector<float> float_values(const Tensor& tensor) {
     const auto flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
@@ -30,15 +32,18 @@ void assign(const Tensor& target, const std::vector<float>& values, const std::s
                          ": it was trained with another plan or other options");
     const torch::NoGradGuard no_grad;
     auto copy = torch::empty({target.numel()}, torch::kFloat32);
-    if (!values.empty()) std::memcpy(copy.mutable_data_ptr<float>(), values.data(), values.size() * sizeof(float));
+    if (!values.empty())
+        std::memcpy(copy.mutable_data_ptr<float>(), values.data(), values.size() * sizeof(float));
     Tensor(target).copy_(copy.view(target.sizes()));
 }
 
-WholeTensors::WholeTensors(Vit& model, const std::vector<std::string>& names, double head_lr_scale) : model_(&model) {
+WholeTensors::WholeTensors(Vit& model, const std::vector<std::string>& names, double head_lr_scale)
+    : model_(&model) {
     for (const auto& name : names) {
         auto leaf = model.tensor(name).detach().clone().set_requires_grad(true);
         model.set_tensor(name, leaf);
-        trainables_.push_back({name, leaf, decays(name, leaf), name.starts_with("head.") ? head_lr_scale : 1.0});
+        trainables_.push_back(
+            {name, leaf, decays(name, leaf), name.starts_with("head.") ? head_lr_scale : 1.0});
     }
 }
 
@@ -57,13 +62,16 @@ void WholeTensors::load(const job::Adapter& adapter) {
 }
 
 void WholeTensors::release() {
-    for (const auto& item : trainables_) model_->set_tensor(item.name, item.value.detach().clone());
+    for (const auto& item : trainables_)
+        model_->set_tensor(item.name, item.value.detach().clone());
 }
 
 WholeTensorMethod::WholeTensorMethod(Vit& model, const std::vector<std::string>& names, double head_lr_scale)
     : whole_(model, names, head_lr_scale) {}
 
-std::vector<Trainable> WholeTensorMethod::trainables() { return whole_.trainables(); }
+std::vector<Trainable> WholeTensorMethod::trainables() {
+    return whole_.trainables();
+}
 
 job::Adapter WholeTensorMethod::adapter() const {
     job::Adapter result;
@@ -71,9 +79,13 @@ job::Adapter WholeTensorMethod::adapter() const {
     return result;
 }
 
-void WholeTensorMethod::load(const job::Adapter& adapter) { whole_.load(adapter); }
+void WholeTensorMethod::load(const job::Adapter& adapter) {
+    whole_.load(adapter);
+}
 
-void WholeTensorMethod::merge(Vit&) { whole_.release(); }
+void WholeTensorMethod::merge(Vit&) {
+    whole_.release();
+}
 
 std::vector<std::string> head_names(const methods::OptionValues& options) {
     if (options.contains("train-head") && !methods::as_bool(options, "train-head")) return {};
