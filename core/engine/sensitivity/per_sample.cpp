@@ -39,16 +39,17 @@ Tensor PerSampleWatch::before_block(int block, const Tensor& x) {
 Tensor PerSampleWatch::project(int block, Projection which, const Tensor& x, const Linear& frozen) {
     throw_if_stopped(stop_);
     Tensor y = at::linear(x, frozen.weight, frozen.bias);
-    y.register_hook(
-        [this, &sums = sums_.linear(block, which), input = x.detach()](const Tensor& gradient) mutable {
-            throw_if_stopped(stop_);
-            const Tensor dense =
-                gradient.contiguous(); // handed on, so that the product below does not copy it again
-            const torch::NoGradGuard no_grad;
-            add_linear(sums, input, dense);
-            input.reset(); // not needed again, though the hook lives as long as the graph
-            return dense;
-        });
+    // The hook lives as long as the graph, what it keeps only until it has run.
+    const auto input = std::make_shared<Tensor>(x.detach());
+    y.register_hook([this, &sums = sums_.linear(block, which), input](const Tensor& gradient) {
+        throw_if_stopped(stop_);
+        const Tensor dense =
+            gradient.contiguous(); // handed on, so that the product below does not copy it again
+        const torch::NoGradGuard no_grad;
+        add_linear(sums, *input, dense);
+        input->reset();
+        return dense;
+    });
     return y;
 }
 
@@ -64,13 +65,15 @@ Tensor PerSampleWatch::normalise(const std::string& name, const Tensor& x, const
                                  const Tensor& bias, double epsilon) {
     throw_if_stopped(stop_);
     auto [y, mean, rstd] = at::native_layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
-    y.register_hook([&sums = sums_.norm(name), input = x.detach(), mean = mean.detach(),
-                     rstd = rstd.detach()](const Tensor& gradient) mutable {
+    struct Kept {
+        Tensor x, mean, rstd;
+    };
+    const auto kept = std::make_shared<Kept>(Kept{x.detach(), mean.detach(), rstd.detach()});
+    y.register_hook([&sums = sums_.norm(name), kept](const Tensor& gradient) {
         const torch::NoGradGuard no_grad;
         sums.bias.add_(squared_sum(gradient));
-        sums.weight.add_(squared_sum((input - mean).mul_(rstd).mul_(gradient)));
-        for (Tensor* kept : {&input, &mean, &rstd})
-            kept->reset();
+        sums.weight.add_(squared_sum((kept->x - kept->mean).mul_(kept->rstd).mul_(gradient)));
+        *kept = {};
     });
     return y;
 }
