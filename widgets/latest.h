@@ -61,14 +61,14 @@ template <class Result> class LatestOnly {
     // Drops what runs and waits.
     void cancel() {
         const std::lock_guard lock(state_->mutex);
-        ++state_->newest;
+        state_->settled = ++state_->newest;
         state_->waiting.reset();
         state_->stop.request_stop();
     }
-    // A result is still to come.
+    // The newest request's result is still to be delivered.
     bool busy() const {
         const std::lock_guard lock(state_->mutex);
-        return state_->waiting || (state_->running && state_->current == state_->newest);
+        return state_->settled != state_->newest;
     }
 
   private:
@@ -80,17 +80,16 @@ template <class Result> class LatestOnly {
         std::optional<Work> waiting;
         std::stop_source stop;
         quint64 newest = 0;  // number of the newest request or cancel
-        quint64 current = 0; // number of the running request
+        quint64 settled = 0; // number of the last one delivered, failed or cancelled
         bool running = false;
     };
 
     // With the mutex held.
     static void start(const std::shared_ptr<State>& state, Work work) {
         state->running = true;
-        state->current = state->newest;
         state->stop = std::stop_source();
         QThreadPool::globalInstance()->start(
-            [state, work = std::move(work), number = state->current, stop = state->stop.get_token()] {
+            [state, work = std::move(work), number = state->newest, stop = state->stop.get_token()] {
                 auto result = std::make_shared<std::optional<Result>>();
                 QString failure;
                 bool cancelled = false;
@@ -109,6 +108,7 @@ template <class Result> class LatestOnly {
         const std::lock_guard lock(state->mutex);
         state->running = false;
         if (!state->receiver) return;
+        if (cancelled && number == state->newest) state->settled = number;
         if (!cancelled && number == state->newest) {
             // The number is looked at again on the owner's thread: a request made meanwhile wins.
             QMetaObject::invokeMethod(
@@ -117,6 +117,7 @@ template <class Result> class LatestOnly {
                     {
                         const std::lock_guard inner(state->mutex);
                         if (number != state->newest || !state->receiver) return;
+                        state->settled = number;
                     }
                     if (*result) state->deliver(std::move(**result));
                     else if (state->failed) state->failed(failure);

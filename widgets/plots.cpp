@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots.h"
+
+#include "widgets/format.h"
+#include "widgets/theme.h"
+
+#include <QPainter>
+#include <QPainterPath>
+#include <QWidget>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace cdra::widgets::plots {
+
+Style screen_style(const QWidget& widget) {
+    const QPalette& palette = widget.palette();
+    Style style;
+    style.text = palette.color(QPalette::Text);
+    style.muted = colours::muted(palette);
+    style.line = colours::line(palette);
+    style.paper = palette.color(QPalette::Base);
+    style.rows = colours::rows(palette);
+    style.columns = colours::columns(palette);
+    style.sensitive = colours::sensitive(palette);
+    style.box = colours::box(palette);
+    style.font = widget.font();
+    style.small = fonts::small(widget.font());
+    return style;
+}
+
+Style print_style() {
+    Style style;
+    style.text = Qt::black;
+    style.muted = QColor(0x33, 0x33, 0x33);
+    style.line = QColor(0xd8, 0xd8, 0xd8);
+    style.paper = Qt::white;
+    style.rows = QColor(0xc8, 0x1e, 0x1e);
+    style.columns = QColor(0x1f, 0x4e, 0xb0);
+    style.sensitive = QColor(0x1b, 0x3a, 0x6b);
+    style.box = QColor(0xe0, 0x10, 0x10);
+    QFont font(QStringLiteral("DejaVu Sans"));
+    font.setHintingPreference(QFont::PreferNoHinting);
+    font.setPixelSize(8);
+    style.font = font;
+    font.setPixelSize(7);
+    style.small = font;
+    style.stroke = 0.5;
+    style.unit = 0.62;
+    return style;
+}
+
+std::vector<double> nice_ticks(double low, double high, int about) {
+    if (!(high > low)) return {low};
+    const double raw = (high - low) / std::max(1, about), power = std::pow(10.0, std::floor(std::log10(raw)));
+    double step = 10 * power;
+    for (const double factor : {1.0, 2.0, 5.0})
+        if (raw <= factor * power * 1.0001) {
+            step = factor * power;
+            break;
+        }
+    std::vector<double> ticks;
+    for (double at = std::ceil(low / step - 1e-9); at * step <= high + step * 1e-9; ++at) ticks.push_back(at * step);
+    return ticks;
+}
+
+QString tick_text(double value, double step) {
+    if (step >= 1) return grouped(std::llround(value));
+    if (value == 0) return QStringLiteral("0");
+    if (step < 1e-4) return decimal(value, 2);
+    const int digits = std::max(0, int(std::ceil(-std::log10(step) - 1e-9)));
+    return QString::number(value, 'f', digits);
+}
+
+namespace {
+double step_of(const std::vector<double>& ticks) { return ticks.size() > 1 ? ticks[1] - ticks[0] : 1; }
+} // namespace
+
+QRectF frame_area(const QRectF& outer, const Style& style, double y_maximum, bool x_title) {
+    const QFontMetricsF metrics(style.small);
+    const auto ticks = nice_ticks(0, y_maximum, 4);
+    double widest = 0;
+    for (const double tick : ticks) widest = std::max(widest, metrics.horizontalAdvance(tick_text(tick, step_of(ticks))));
+    const double left = widest + metrics.height() + 12 * style.unit;
+    const double bottom = metrics.height() * (x_title ? 2 : 1) + 9 * style.unit;
+    return outer.adjusted(left, metrics.height() * 0.5 + 2 * style.unit, -8 * style.unit, -bottom);
+}
+
+void paint_vertical_text(QPainter& painter, QPointF centre, const QString& text) {
+    painter.save();
+    painter.translate(centre);
+    painter.rotate(-90);
+    const QFontMetricsF metrics(painter.font(), painter.device());
+    painter.drawText(QPointF(-metrics.horizontalAdvance(text) / 2, metrics.ascent() / 2 - metrics.descent() / 2), text);
+    painter.restore();
+}
+
+void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const QString& x_title, const QString& y_title) {
+    painter.save();
+    painter.setFont(style.small);
+    const QFontMetricsF metrics(style.small);
+    const double u = style.unit;
+    const QRectF& area = frame.area;
+    const auto centred = [&](double x, double top, const QString& text) {
+        painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2, top + metrics.ascent()), text);
+    };
+    const auto y_ticks = nice_ticks(frame.y0, frame.y1, std::clamp(int(area.height() / (3.2 * metrics.height())), 1, 6));
+    double widest = 0;
+    for (const double tick : y_ticks) {
+        const double y = frame.y(tick);
+        painter.setPen(QPen(style.line, style.stroke));
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+        const QString text = tick_text(tick, step_of(y_ticks));
+        const double width = metrics.horizontalAdvance(text);
+        widest = std::max(widest, width);
+        painter.setPen(style.muted);
+        painter.drawText(QPointF(area.left() - width - 5 * u, y + metrics.ascent() / 2 - metrics.descent() / 2), text);
+    }
+    const auto x_ticks = nice_ticks(frame.x0, frame.x1, std::clamp(int(area.width() / (7 * metrics.averageCharWidth() + 10 * u)), 1, 8));
+    for (const double tick : x_ticks) {
+        const double x = frame.x(tick);
+        painter.setPen(QPen(style.muted, style.stroke));
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 3 * u));
+        painter.setPen(style.muted);
+        centred(x, area.bottom() + 4 * u, tick_text(tick, step_of(x_ticks)));
+    }
+    painter.setPen(QPen(style.muted, style.stroke));
+    painter.drawLine(area.bottomLeft(), area.bottomRight());
+    painter.drawLine(area.bottomLeft(), area.topLeft());
+    painter.setPen(style.text);
+    if (!x_title.isEmpty()) centred(area.center().x(), area.bottom() + 5 * u + metrics.height(), x_title);
+    if (!y_title.isEmpty())
+        paint_vertical_text(painter, {area.left() - widest - 8 * u - metrics.height() / 2, area.center().y()}, y_title);
+    painter.restore();
+}
+
+void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line, double width,
+                 const QColor& fill) {
+    if (values.empty()) return;
+    const std::size_t n = values.size();
+    // Two points a bin, its lowest and highest value, once there are more values than the paper can show.
+    const auto bins = std::min<std::size_t>(n, std::size_t(std::max(1.0, frame.area.width() * 2)));
+    QPainterPath path(QPointF(frame.x(0), frame.y(values.front())));
+    QPainterPath top(QPointF(frame.x(0), frame.y(0)));
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+        const std::size_t from = bin * n / bins, to = std::max(from + 1, (bin + 1) * n / bins);
+        const auto [low, high] = std::minmax_element(values.begin() + std::ptrdiff_t(from), values.begin() + std::ptrdiff_t(to));
+        const double left = frame.x(double(from)), right = frame.x(double(to));
+        if (low != high) {
+            path.lineTo(left, frame.y(*low));
+            path.lineTo(left, frame.y(*high));
+        }
+        path.lineTo(left, frame.y(*high));
+        path.lineTo(right, frame.y(*high));
+        top.lineTo(left, frame.y(*high));
+        top.lineTo(right, frame.y(*high));
+    }
+    top.lineTo(frame.x(double(n)), frame.y(0));
+    top.closeSubpath();
+    painter.save();
+    if (fill.alpha()) painter.fillPath(top, fill);
+    painter.strokePath(path, QPen(line, width, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    painter.restore();
+}
+
+Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& percents,
+                    double whole_percent, bool row, bool sorted) {
+    double highest = whole_percent;
+    for (const double value : percents) highest = std::max(highest, value);
+    if (highest <= 0) highest = 1;
+    Frame frame;
+    frame.x1 = double(std::max<std::size_t>(1, percents.size()));
+    frame.y1 = highest * 1.08;
+    frame.area = frame_area(outer, style, frame.y1);
+    const QString feature = row ? QStringLiteral("row (input feature)") : QStringLiteral("column (output feature)");
+    paint_axes(painter, frame, style, sorted ? feature + QStringLiteral(", most sensitive first") : feature,
+               QStringLiteral("sensitive (%)"));
+    const QColor colour = row ? style.rows : style.columns;
+    QColor fill = colour;
+    fill.setAlphaF(0.25F);
+    paint_steps(painter, frame, percents, colour, style.stroke, fill);
+    painter.save();
+    painter.setPen(QPen(style.text, 2 * style.stroke, Qt::DotLine));
+    const double y = frame.y(whole_percent);
+    painter.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y));
+    painter.setFont(style.small);
+    const QFontMetricsF metrics(style.small);
+    const QString text = QStringLiteral("whole matrix ") + percent_value(whole_percent);
+    // In the upper right corner, clear of the curve where it is sorted, on a little paper where it is not.
+    const double width = metrics.horizontalAdvance(text), sample = 16 * style.unit;
+    const QRectF label(frame.area.right() - width - sample - 8 * style.unit, frame.area.top(), width + sample + 8 * style.unit,
+                       metrics.height());
+    QColor paper = style.paper;
+    paper.setAlphaF(0.85F);
+    painter.fillRect(label, paper);
+    painter.drawLine(QPointF(label.left() + 2 * style.unit, label.center().y()),
+                     QPointF(label.left() + 2 * style.unit + sample, label.center().y()));
+    painter.setPen(style.text);
+    painter.drawText(QPointF(label.right() - width - 2 * style.unit, label.top() + metrics.ascent()), text);
+    painter.restore();
+    return frame;
+}
+
+Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& rows,
+                         const std::vector<double>& columns, int matrices_per_block) {
+    const auto mean = [](const std::vector<double>& v) { return v.empty() ? 0 : std::accumulate(v.begin(), v.end(), 0.0) / double(v.size()); };
+    double highest = 1;
+    for (const double v : rows) highest = std::max(highest, v);
+    for (const double v : columns) highest = std::max(highest, v);
+    const QFontMetricsF metrics(style.small);
+    const double u = style.unit;
+    Frame frame;
+    frame.x1 = double(std::max<std::size_t>(1, rows.size()));
+    frame.y1 = highest * 1.05;
+    frame.area = frame_area(outer.adjusted(0, metrics.height() + 4 * u, 0, 0), style, frame.y1);
+    painter.save();
+    if (matrices_per_block > 0) {
+        QColor band = style.line;
+        band.setAlphaF(0.35F);
+        for (std::size_t at = std::size_t(matrices_per_block); at < rows.size(); at += 2 * std::size_t(matrices_per_block)) {
+            const double right = std::min<double>(double(at) + matrices_per_block, double(rows.size()));
+            painter.fillRect(QRectF(QPointF(frame.x(double(at)), frame.area.top()), QPointF(frame.x(right), frame.area.bottom())), band);
+        }
+    }
+    painter.restore();
+    paint_axes(painter, frame, style, QStringLiteral("matrix, block after block"), QStringLiteral("size of the compact sub-matrix"));
+    painter.save();
+    const auto curve = [&](const std::vector<double>& values, const QColor& colour) {
+        QPainterPath path;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const QPointF point(frame.x(double(i) + 0.5), frame.y(values[i]));
+            if (i == 0) path.moveTo(point);
+            else path.lineTo(point);
+        }
+        painter.strokePath(path, QPen(colour, 2 * style.stroke, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        if (frame.area.width() / double(std::max<std::size_t>(1, values.size())) > 4 * u) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(colour);
+            for (std::size_t i = 0; i < values.size(); ++i)
+                painter.drawEllipse(QPointF(frame.x(double(i) + 0.5), frame.y(values[i])), 2 * u, 2 * u);
+            painter.setBrush(Qt::NoBrush);
+        }
+        const double y = frame.y(mean(values));
+        painter.setPen(QPen(colour, 2 * style.stroke, Qt::DashLine));
+        painter.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y));
+    };
+    painter.setRenderHint(QPainter::Antialiasing);
+    curve(columns, style.columns);
+    curve(rows, style.rows);
+    painter.setFont(style.small);
+    double x = frame.area.left();
+    const double middle = frame.area.top() - 4 * u - metrics.height() / 2;
+    const auto entry = [&](const QColor& colour, const QString& text) {
+        painter.setPen(QPen(colour, 2 * style.stroke));
+        painter.drawLine(QPointF(x, middle), QPointF(x + 16 * u, middle));
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(colour);
+        painter.drawEllipse(QPointF(x + 8 * u, middle), 2 * u, 2 * u);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(style.text);
+        painter.drawText(QPointF(x + 20 * u, middle + metrics.ascent() / 2 - metrics.descent() / 2), text);
+        x += 36 * u + metrics.horizontalAdvance(text);
+    };
+    // "d̄" is a letter and a combining macron, which not every font places well: words beside it.
+    entry(style.rows, QStringLiteral("rows d̄, mean %1").arg(decimal(mean(rows), 3)));
+    entry(style.columns, QStringLiteral("columns k̄, mean %1").arg(decimal(mean(columns), 3)));
+    painter.restore();
+    return frame;
+}
+
+QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& sensitive, const QColor& paper) {
+    const auto rows = std::size_t(matrix.shape.in), columns = std::size_t(matrix.shape.out);
+    const std::size_t height = std::min<std::size_t>(rows, std::size_t(side)), width = std::min<std::size_t>(columns, std::size_t(side));
+    std::vector<std::uint32_t> row_at(rows), column_at(columns), counts(height * width, 0);
+    for (std::size_t i = 0; i < rows; ++i) row_at[matrix.reorganised.row_order[i]] = std::uint32_t(i);
+    for (std::size_t i = 0; i < columns; ++i) column_at[matrix.reorganised.column_order[i]] = std::uint32_t(i);
+    for (const std::uint32_t flat : matrix.mask)
+        ++counts[row_at[flat % rows] * height / rows * width + column_at[flat / rows] * width / columns];
+    const double cells = std::max(1.0, double(rows) / double(height) * double(columns) / double(width));
+    QImage image(int(width), int(height), QImage::Format_RGB32);
+    for (std::size_t y = 0; y < height; ++y) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(int(y)));
+        for (std::size_t x = 0; x < width; ++x) {
+            const std::uint32_t count = counts[y * width + x];
+            const double strength = count == 0 ? 0 : 0.45 + 0.55 * std::min(1.0, count / cells);
+            const auto mix = [&](int from, int to) { return int(std::lround(from + strength * (to - from))); };
+            line[x] = qRgb(mix(paper.red(), sensitive.red()), mix(paper.green(), sensitive.green()), mix(paper.blue(), sensitive.blue()));
+        }
+    }
+    return image;
+}
+
+} // namespace cdra::widgets::plots
