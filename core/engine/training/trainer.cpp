@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/engine/training/trainer.h"
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/engine/training/autocast.h"
+#include "core/engine/training/batches.h"
+#include "core/engine/training/evaluation.h"
+#include "core/engine/training/memory.h"
+#include "core/engine/training/schedule.h"
+
+#include <ATen/ops/cross_entropy_loss.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace cdra::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+constexpr auto metric_interval = std::chrono::milliseconds(100);
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+std::string plain(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
+}
+
+class Trainer {
+  public:
+    Trainer(const TrainingSetup& setup, TrainingHost& host)
+        : setup_(setup), host_(host), recipe_(setup.recipe), roles_(split_roles(setup.data, setup.recipe)),
+          optimizer_(setup.method.trainables(), {0.9, 0.999, 1e-8, setup.recipe.weight_decay}), schedule_(recipe_),
+          samples_(setup.data.samples(roles_.train).size()),
+          bf16_(recipe_.precision == "bf16"), head_only_(trains_head_only(optimizer_.trainables())) {
+        if (samples_ == 0) throw InputError("split '" + roles_.train + "' of the dataset is empty");
+        if (bf16_ && !setup.model.device().is_cuda())
+            throw InputError("precision bf16 needs a CUDA device, found cpu; use --precision fp32");
+        const auto per_step = static_cast<std::size_t>(recipe_.batch_size) * static_cast<std::size_t>(recipe_.accumulate);
+        steps_per_epoch_ = static_cast<std::int64_t>((samples_ + per_step - 1) / per_step);
+    }
+
+    RunState run() {
+        if (setup_.resume) resume();
+        state_.selected_on = roles_.select;
+        if (schedule_.warmup_epochs() != recipe_.warmup_epochs)
+            host_.log("info", "warm-up: " + std::to_string(schedule_.warmup_epochs()) + " epochs, a fifth of " +
+                                  std::to_string(recipe_.epochs) + ", not " + std::to_string(recipe_.warmup_epochs));
+        report_progress();
+        if (state_.epoch < recipe_.epochs) {
+            train_source_ = source(roles_.train, true);
+            if (!roles_.select.empty()) select_source_ = source(roles_.select, false);
+        }
+        while (state_.epoch < recipe_.epochs) epoch();
+        if (!roles_.select.empty() && state_.best.step > 0 && state_.best.step != state_.step)
+            load_trainables(checkpoint_path(setup_.checkpoints, state_.best.step), optimizer_.trainables());
+        return state_;
+    }
+
+  private:
+    std::unique_ptr<BatchSource> source(const std::string& split, bool training) {
+        BatchOptions options{split, setup_.preprocessing, recipe_.batch_size, training, std::max(1, setup_.threads / 2),
+                             bf16_};
+        // A frozen backbone gives the same features every epoch, unless images are augmented.
+        if (head_only_ && (!training || setup_.preprocessing.augment == "none"))
+            return feature_batches(setup_.model, setup_.data, options, host_.stop());
+        return image_batches(setup_.model, setup_.data, options);
+    }
+
+    // The newest checkpoint that can be read; a damaged one is passed over.
+    void resume() {
+        for (const auto step : checkpoint_steps(setup_.checkpoints)) {
+            try {
+                state_ = load_checkpoint(checkpoint_path(setup_.checkpoints, step), optimizer_);
+                break;
+            } catch (const CorruptFile& error) {
+                host_.log("warning", error.what() + std::string("; trying the one before"));
+            }
+        }
+        host_.resumed(state_.step);
+        host_.log("info", "resumed from step " + std::to_string(state_.step));
+        if (state_.step_in_epoch >= steps_per_epoch_ && state_.step > 0)
+            throw InputError("checkpoint of step " + std::to_string(state_.step) +
+                             " does not fit: batch size, accumulation or data were changed since");
+    }
+
+    void epoch() {
+        const auto lr = schedule_.rate(state_.epoch);
+        const auto epoch_seed = mix_seed(setup_.seed, static_cast<std::uint64_t>(state_.epoch));
+        train_source_->start(random_permutation(static_cast<std::uint32_t>(samples_), mix_seed(epoch_seed, "order")),
+                             mix_seed(epoch_seed, "augmentation"),
+                             static_cast<std::size_t>(state_.step_in_epoch * recipe_.accumulate));
+        while (state_.step_in_epoch < steps_per_epoch_) {
+            step(lr);
+            const bool ended = state_.step_in_epoch == steps_per_epoch_;
+            if (ended) end_epoch(lr);
+            const bool wanted = host_.at_step(state_.step);
+            const bool stopping = host_.stop().stop_requested();
+            const bool due = recipe_.checkpoint_every > 0 ? state_.step % recipe_.checkpoint_every == 0 : ended;
+            const bool is_best = ended && state_.best.step == state_.step;
+            const bool last = state_.epoch == recipe_.epochs;
+            if (due || wanted || stopping || is_best || last) checkpoint(is_best);
+            report_progress();
+            if (stopping && !last) throw Cancelled{};
+            if (ended) return;
+        }
+    }
+
+    void step(double lr) {
+        const auto start = Clock::now();
+        optimizer_.zero_grad();
+        const auto begin = static_cast<std::int64_t>(state_.step_in_epoch) * recipe_.batch_size * recipe_.accumulate;
+        const auto total = std::min<std::int64_t>(std::int64_t{recipe_.batch_size} * recipe_.accumulate,
+                                                  static_cast<std::int64_t>(samples_) - begin);
+        double loss_sum = 0;
+        std::int64_t correct = 0, seen = 0;
+        for (MicroBatch batch; seen < total && train_source_->next(batch); seen += batch.size) {
+            const auto seed = mix_seed(mix_seed(setup_.seed, "forward"), static_cast<std::uint64_t>(state_.micro_step++));
+            setup_.method.begin_forward(true, seed);
+            ForwardOptions options;
+            options.adaptation = &setup_.method;
+            options.training = !head_only_; // a frozen backbone gives the features that evaluation sees
+            options.drop_path = head_only_ ? 0 : recipe_.drop_path;
+            options.random_seed = seed;
+            Tensor loss;
+            {
+                const Bf16Autocast autocast(setup_.model.device(), bf16_);
+                const auto logits = train_source_->logits(setup_.model, batch.input, options).to(torch::kFloat32);
+                loss = at::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum, -100, recipe_.label_smoothing);
+                correct += logits.detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+            }
+            const double value = loss.item<double>();
+            if (!std::isfinite(value)) diverged();
+            loss_sum += value;
+            // Sums over the total: parts of any size add up to the mean over the whole step.
+            loss.div(static_cast<double>(total)).backward();
+        }
+        optimizer_.step(lr);
+        ++state_.step, ++state_.step_in_epoch;
+        state_.loss_sum += loss_sum, state_.correct += correct, state_.samples += seen;
+        const double took = seconds_since(start);
+        state_.seconds += took, state_.epoch_seconds += took;
+        last_loss_ = loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1));
+        if (Clock::now() - metrics_written_ < metric_interval && state_.step > 1) return;
+        metrics_written_ = Clock::now();
+        metric("train", "loss", last_loss_);
+        metric("train", "accuracy", static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(seen, 1)));
+        metric("train", "lr", lr);
+        metric("train", "images_per_second", static_cast<double>(seen) / std::max(took, 1e-9));
+        metric("train", "memory_mib", host_memory_mib());
+        if (setup_.model.device().is_cuda()) metric("train", "gpu_memory_mib", gpu_memory_mib());
+        metric("train", "grad_norm", optimizer_.gradient_norm());
+    }
+
+    void end_epoch(double lr) {
+        auto& history = state_.history;
+        ++state_.epoch;
+        history.epoch.push_back(state_.epoch);
+        const auto seen = static_cast<double>(std::max<std::int64_t>(state_.samples, 1));
+        history.train_loss.push_back(state_.loss_sum / seen);
+        history.train_accuracy.push_back(static_cast<double>(state_.correct) / seen);
+        history.learning_rate.push_back(lr);
+        history.images_per_second.push_back(seen / std::max(state_.epoch_seconds, 1e-9));
+        history.memory_mib.push_back(host_memory_mib());
+        history.gpu_memory_mib.push_back(setup_.model.device().is_cuda() ? gpu_memory_mib() : not_a_number);
+        history.val_loss.push_back(not_a_number);
+        history.val_accuracy.push_back(not_a_number);
+        state_.step_in_epoch = 0;
+        state_.loss_sum = 0, state_.epoch_seconds = 0, state_.correct = 0, state_.samples = 0;
+        if (roles_.select.empty()) return;
+        // Not by the stop token: an epoch's validation is short, and a stop then finds a whole epoch saved.
+        NullProgress quiet;
+        const auto result = evaluate(setup_.model, &setup_.method, *select_source_,
+                                     setup_.data.samples(roles_.select).size(), bf16_, "validate", quiet, {});
+        history.val_loss.back() = result.loss;
+        history.val_accuracy.back() = result.accuracy;
+        metric(roles_.select, "loss", result.loss);
+        metric(roles_.select, "accuracy", result.accuracy);
+        if (state_.best.step == 0 || result.accuracy > state_.best.accuracy)
+            state_.best = {state_.step, state_.epoch, result.accuracy};
+    }
+
+    void checkpoint(bool is_best) {
+        save_checkpoint(setup_.checkpoints, state_, optimizer_);
+        host_.write(job::CheckpointEvent{
+            state_.step, "checkpoints/" + checkpoint_path(setup_.checkpoints, state_.step).filename().string(), is_best});
+        prune_checkpoints(setup_.checkpoints, state_.best);
+    }
+
+    void metric(const std::string& split, const std::string& name, double value) {
+        const double epoch = state_.epoch + static_cast<double>(state_.step_in_epoch) / static_cast<double>(steps_per_epoch_);
+        host_.write(job::MetricEvent{state_.step, epoch, split, name, value});
+    }
+
+    void report_progress() {
+        std::string message = "epoch " + std::to_string(std::min(state_.epoch + 1, recipe_.epochs)) + " of " +
+                              std::to_string(recipe_.epochs);
+        if (state_.step > 0 && std::isfinite(last_loss_)) message += ", loss " + plain(last_loss_);
+        if (state_.best.step > 0) message += ", best " + roles_.select + " " + plain(100 * state_.best.accuracy) + " %";
+        host_.progress().report({"train", state_.step, steps_per_epoch_ * recipe_.epochs, message});
+    }
+
+    [[noreturn]] void diverged() const {
+        const auto steps = checkpoint_steps(setup_.checkpoints);
+        throw Error("the loss is not finite at step " + std::to_string(state_.step + 1) + " (lr " +
+                    plain(schedule_.rate(state_.epoch)) + ", precision " + recipe_.precision + "); lower --lr or use --precision fp32; " +
+                    (steps.empty() ? "no checkpoint was written yet"
+                                   : "the last good checkpoint is that of step " + std::to_string(steps.front())));
+    }
+
+    const TrainingSetup& setup_;
+    TrainingHost& host_;
+    const job::Recipe recipe_;
+    SplitRoles roles_;
+    AdamW optimizer_;
+    CosineSchedule schedule_;
+    std::size_t samples_;
+    bool bf16_, head_only_;
+    std::int64_t steps_per_epoch_ = 0;
+    RunState state_;
+    std::unique_ptr<BatchSource> train_source_, select_source_;
+    double last_loss_ = not_a_number;
+    Clock::time_point metrics_written_{};
+};
+
+} // namespace
+
+SplitRoles split_roles(const datasets::Dataset& data, const job::Recipe& recipe) {
+    const auto has = [&](const char* split) {
+        const auto& splits = data.splits();
+        return std::find(splits.begin(), splits.end(), split) != splits.end() && !data.samples(split).empty();
+    };
+    const bool everything = recipe.final_training || recipe.protocol == "published";
+    SplitRoles roles;
+    roles.train = everything && has("trainval") ? "trainval" : "train";
+    roles.report = has("test") ? "test" : has("val") ? "val" : "train";
+    if (recipe.protocol == "published") {
+        if (!has("test")) throw InputError("protocol published takes the maximum over test accuracies, and the dataset has "
+                                           "no test split; use --protocol honest");
+        roles.select = "test";
+    } else if (!recipe.final_training && has("val")) roles.select = "val";
+    return roles;
+}
+
+RunState train(const TrainingSetup& setup, TrainingHost& host) { return Trainer(setup, host).run(); }
+
+} // namespace cdra::engine
