@@ -15,7 +15,7 @@ class FileDescriptor {
     explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
     FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-        std::swap(descriptor_, other.descriptor_);
+        FileDescriptor old(std::exchange(descriptor_, std::exchange(other.descriptor_, -1)));
         return *this;
     }
     ~FileDescriptor() {

@@ -78,6 +78,8 @@ struct Project {
 // Writing gives every key, in a fixed order: the same project gives the same bytes.
 Project parse_project(std::string_view toml, const std::filesystem::path& source_name);
 Project read_project(const std::filesystem::path& path); // paths in it made absolute
+// Model, data (the path inside LAYOUT:PATH?options), map, plan and a rank file, as if typed in `base`.
+void make_paths_absolute(Project& project, const std::filesystem::path& base);
 std::string to_toml(const Project& project);
 void write_project(const std::filesystem::path& path, const Project& project);
 // Throws InputError for the first impossible value (epochs < 1, lr ≤ 0, unknown precision …).

@@ -6,6 +6,7 @@
 #include "core/job/project_checks.h"
 #include "core/job/toml_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -223,14 +224,17 @@ Project parse_project(std::string_view text, const std::filesystem::path& source
 
 Project read_project(const std::filesystem::path& path) {
     Project project = parse_project(read_text_file(path, std::size_t{4} << 20), path);
-    const std::filesystem::path base = std::filesystem::absolute(path).parent_path();
+    make_paths_absolute(project, std::filesystem::absolute(path).parent_path());
+    return project;
+}
+
+void make_paths_absolute(Project& project, const std::filesystem::path& base) {
     project.model.path = absolute(base, project.model.path);
     project.data.spec = absolute_spec(base, project.data.spec);
     project.sensitivity.map = absolute(base, project.sensitivity.map);
     project.plan.file = absolute(base, project.plan.file);
     std::string& rank = project.plan.options.rank;
     if (rank.starts_with("file:")) rank = "file:" + absolute(base, rank.substr(5));
-    return project;
 }
 
 } // namespace cdra::job

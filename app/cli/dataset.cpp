@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/command.h"
+#include "app/cli/common_options.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/table.h"
+#include "core/base/error.h"
+#include "core/job/terminal_progress.h"
+#include "datasets/dataset.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+namespace cdra::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::size_t> class_counts(const datasets::Dataset& dataset, const std::string& split) {
+    std::vector<std::size_t> counts(dataset.classes().size());
+    for (const datasets::Sample& sample : dataset.samples(split))
+        if (sample.label >= 0 && static_cast<std::size_t>(sample.label) < counts.size())
+            ++counts[static_cast<std::size_t>(sample.label)];
+    return counts;
+}
+
+class DatasetCommand final : public Command {
+  public:
+    void declare(CLI::App& app) override {
+        app.add_option("DATA", spec_, "A folder, or LAYOUT:PATH; options after '?', e.g. '?train=1000&seed=0'.")->required();
+        app.add_option("--threads", threads_, "Threads that read files (default 0: one per processor).")->type_name("N");
+        output_.declare(app);
+        std::string layouts = "Layouts:\n";
+        for (const datasets::Layout& layout : datasets::layouts())
+            layouts += "  " + std::string(layout.word) + ": " + std::string(layout.summary) + "\n";
+        app.footer(layouts);
+    }
+
+    int run(const Invocation&) override {
+        if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
+        const auto dataset = datasets::open_dataset(spec_);
+        std::vector<datasets::BadSample> bad;
+        {
+            const Interrupt interrupt;
+            job::TerminalProgress progress(output_.quiet);
+            const int threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+            bad = datasets::check(*dataset, threads, progress, interrupt.token());
+        }
+        if (output_.json) print_json(*dataset, bad);
+        else print_text(*dataset);
+        if (bad.empty()) return exit_codes::done;
+        if (!output_.json)
+            for (const datasets::BadSample& sample : bad)
+                std::cout << "bad: " << sample.split << " " << sample.name << ": " << sample.reason << '\n';
+        throw InputError(spec_ + ": " + std::to_string(bad.size()) + (bad.size() == 1 ? " file is" : " files are") +
+                         " missing or damaged; first " + bad.front().name + ": " + bad.front().reason);
+    }
+
+  private:
+    void print_json(const datasets::Dataset& dataset, const std::vector<datasets::BadSample>& bad) const {
+        Json json{{"data", spec_},
+                  {"layout", dataset.layout()},
+                  {"fingerprint", dataset.fingerprint()},
+                  {"classes", dataset.classes()},
+                  {"splits", Json::array()},
+                  {"bad", Json::array()}};
+        for (const std::string& split : dataset.splits())
+            json["splits"].push_back({{"name", split},
+                                      {"samples", dataset.samples(split).size()},
+                                      {"per_class", class_counts(dataset, split)}});
+        for (const datasets::BadSample& sample : bad)
+            json["bad"].push_back({{"split", sample.split}, {"name", sample.name}, {"reason", sample.reason}});
+        std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    }
+
+    void print_text(const datasets::Dataset& dataset) const {
+        std::cout << spec_ << "\nlayout   " << dataset.layout() << "\nclasses  " << dataset.classes().size() << "\n\n";
+        Table table{{{"split"}, {"images", true}, {"smallest class", true}, {"largest class", true}, {"image size"}}, {}};
+        for (const std::string& split : dataset.splits()) {
+            const auto counts = class_counts(dataset, split);
+            const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+            table.rows.push_back({split, std::to_string(dataset.samples(split).size()),
+                                  counts.empty() ? "" : std::to_string(*least), counts.empty() ? "" : std::to_string(*most),
+                                  first_size(dataset, split)});
+        }
+        table.print(std::cout);
+    }
+
+    static std::string first_size(const datasets::Dataset& dataset, const std::string& split) {
+        if (dataset.samples(split).empty()) return "";
+        try {
+            const datasets::Image image = dataset.load(split, 0);
+            return std::to_string(image.width) + "×" + std::to_string(image.height) + " (first)";
+        } catch (const InputError&) {
+            return "unreadable"; // named among the bad ones
+        }
+    }
+
+    std::string spec_;
+    int threads_ = 0;
+    OutputOptions output_;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_dataset() { return std::make_unique<DatasetCommand>(); }
+
+} // namespace cdra::cli
