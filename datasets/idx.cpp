@@ -73,9 +73,12 @@ class IdxReader {
     void expect_end() {
         std::uint8_t more = 0;
         const int got = gzread(file_.get(), &more, 1);
-        if (got != 0)
-            throw CorruptFile(path_.string() + (got > 0 ? ": holds more bytes than its header says"
-                                                        : ": its gzip check sum is wrong"));
+        if (got > 0) throw CorruptFile(path_.string() + ": holds more bytes than its header says");
+        // A gzip stream that lacks its check sum reads like a good one that ends here, but for this code.
+        int code = Z_OK;
+        (void)gzerror(file_.get(), &code);
+        if (got < 0 || code != Z_OK)
+            throw CorruptFile(path_.string() + ": damaged gzip data, its end or check sum is wrong");
     }
 
   private:
