@@ -39,7 +39,7 @@ needs=(build-essential cmake ninja-build ccache pkg-config
 [ "$torch$tests" = nono ] || needs+=(python3-venv)
 [ "$tests" = no ] || needs+=(qt6-base-dev dataset-fashion-mnist)
 if [ "$desktop" = yes ]; then
-    needs+=("qt6-charts-dev|libqt6charts6-dev" "qt6-svg-dev|libqt6svg6-dev" libgl-dev
+    needs+=("qt6-charts-dev|libqt6charts6-dev" "qt6-svg-dev|libqt6svg6-dev" libqt6opengl6-dev libgl-dev
             qt6-qpa-plugins fonts-dejavu fonts-noto-cjk)
 fi
 
