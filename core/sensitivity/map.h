@@ -51,6 +51,9 @@ struct SensitivityMap {
     std::vector<MatrixSensitivity> matrices; // tensor order: block after block, matrix_kinds within
     std::vector<VectorSensitivity> vectors;  // tensor order of checkpoint::tunable_vectors
     Provenance provenance;
+    // What fingerprint() returns without computing, where it is known: read_map takes it from the file. Clear it
+    // after a change of values.
+    std::string known_fingerprint;
 
     std::int64_t matrix_weights() const noexcept; // Σ d·k: the candidate weights
     std::int64_t vector_weights() const noexcept;

@@ -108,6 +108,7 @@ class Dataset : public Object {
     void set_units(std::string_view text) { set("units", text); }
     void make_scale(const std::string& name);                     // this 1-D dataset names a dimension
     void attach_scale(const Dataset& scale, unsigned dimension);  // `scale` belongs to our dimension
+    void label_dimension(unsigned dimension, const std::string& text); // a name without coordinates
 };
 
 struct WriteOptions {

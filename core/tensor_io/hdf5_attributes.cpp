@@ -149,7 +149,8 @@ std::int64_t Object::integer(const std::string& name) const {
 std::uint64_t Object::count(const std::string& name) const {
     const std::int64_t value = integer(name);
     if (value < 0) corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected 0 or more");
-    return static_cast<std::uint64_t>(value);
+    // Read anew: as a signed number, what lies above 2^63 was cut.
+    return single(*this, name, read_numbers<std::uint64_t>(*this, name, H5T_NATIVE_UINT64, true));
 }
 double Object::number(const std::string& name) const {
     return single(*this, name, read_numbers<double>(*this, name, H5T_NATIVE_DOUBLE, false));

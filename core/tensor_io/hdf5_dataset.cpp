@@ -232,6 +232,9 @@ void Dataset::attach_scale(const Dataset& scale, unsigned dimension) {
     if (H5DSattach_scale(Access::id(*this), Access::id(scale), dimension) < 0)
         fail(*this, "can't be given the scale " + scale.path());
 }
+void Dataset::label_dimension(unsigned dimension, const std::string& text) {
+    if (H5DSset_label(Access::id(*this), dimension, text.c_str()) < 0) fail(*this, "its dimensions can't be labelled");
+}
 
 Dataset Group::write(const std::string& name, const Shape& shape, std::span<const float> values, const WriteOptions& how) {
     return write_numbers(*this, name, shape, values, how, file_);

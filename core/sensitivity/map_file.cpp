@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/sensitivity/map.h"
+
+#include "core/base/atomic_file.h"
+#include "core/checkpoint/matrix_name.h"
+#include "core/tensor_io/hdf5.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace cdra::sensitivity {
+
+namespace {
+
+namespace hdf5 = tensor_io::hdf5;
+
+constexpr std::string_view format_name = "cdra-sensitivity";
+constexpr std::int64_t format_version = 1;
+constexpr std::uint64_t largest_side = 1 << 20; // no matrix of a vision transformer comes near
+// Attributes of more than 64 KiB do not fit an object header.
+constexpr std::size_t most_attribute_values = 8192;
+
+void check_values(const std::vector<float>& values, std::uint64_t expected, const std::string& name) {
+    if (values.size() != expected)
+        throw Error("sensitivity map: " + name + " has " + std::to_string(values.size()) + " values, its shape needs " +
+                    std::to_string(expected));
+}
+
+// One pass without a branch in it; the slow search for the place comes only after a find.
+void refuse_bad_values(const hdf5::Dataset& dataset, const std::vector<float>& values) {
+    const auto bad = [](float value) -> std::uint32_t {
+        const auto bits = std::bit_cast<std::uint32_t>(value);
+        const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
+        const std::uint32_t not_finite = magnitude >= 0x7F800000U;
+        const std::uint32_t negative = (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
+        return not_finite | negative;
+    };
+    std::uint32_t any = 0;
+    for (const float value : values) any |= bad(value);
+    if (any == 0) return;
+    const auto found = std::ranges::find_if(values, [&](float value) { return bad(value) != 0; });
+    dataset.corrupt("value " + std::to_string(*found) + " at index " + std::to_string(found - values.begin()) +
+                    ", expected a finite number of 0 or more");
+}
+
+void write_provenance(hdf5::File& file, const SensitivityMap& map) {
+    const Provenance& from = map.provenance;
+    file.set("model", from.model);
+    file.set("model_sha256", from.model_sha256);
+    file.set("dataset", from.dataset);
+    file.set("dataset_fingerprint", from.dataset_fingerprint);
+    file.set("estimator", from.estimator);
+    file.set("loss", from.loss);
+    file.set("seed", from.seed);
+    file.set("head_seed", from.head_seed);
+    file.set("classes", from.classes);
+    file.set("image_size", from.image_size);
+    file.set("mean", std::vector<double>(from.mean.begin(), from.mean.end()));
+    file.set("std", std::vector<double>(from.std.begin(), from.std.end()));
+    file.set("position_resampling", from.position_resampling);
+    file.set("pooling", from.pooling);
+    file.set("device", from.device);
+    file.set("threads", from.threads);
+    file.set("backbone_parameters", from.backbone_parameters);
+    file.set("class_token_parameters", from.class_token_parameters);
+    file.set("program_version", from.program_version);
+    file.set("sample_count", static_cast<std::uint64_t>(from.samples.size()));
+    if (from.samples.size() <= most_attribute_values)
+        file.set("samples", std::span<const std::uint32_t>(from.samples));
+    else
+        file.write("samples", {from.samples.size()}, std::span<const std::uint32_t>(from.samples))
+            .set_long_name("indices into the training split, in the order used");
+}
+
+int small(const hdf5::File& file, const std::string& name) {
+    const std::uint64_t value = file.count(name);
+    if (value > std::numeric_limits<int>::max()) file.corrupt("attribute \"" + name + "\" is " + std::to_string(value));
+    return static_cast<int>(value);
+}
+
+std::vector<float> three(const hdf5::File& file, const std::string& name) {
+    const std::vector<double> values = file.numbers(name);
+    if (!values.empty() && values.size() != 3)
+        file.corrupt("attribute \"" + name + "\" has " + std::to_string(values.size()) + " values, expected three");
+    return {values.begin(), values.end()};
+}
+
+Provenance read_provenance(const hdf5::File& file) {
+    Provenance from;
+    from.model = file.text("model");
+    from.model_sha256 = file.text("model_sha256");
+    from.dataset = file.text("dataset");
+    from.dataset_fingerprint = file.text("dataset_fingerprint");
+    from.estimator = file.text("estimator");
+    from.loss = file.text("loss");
+    from.seed = file.count("seed");
+    from.head_seed = file.count("head_seed");
+    from.classes = small(file, "classes");
+    from.image_size = small(file, "image_size");
+    from.mean = three(file, "mean");
+    from.std = three(file, "std");
+    from.position_resampling = file.text("position_resampling");
+    from.pooling = file.text("pooling");
+    from.device = file.text("device");
+    from.threads = small(file, "threads");
+    from.backbone_parameters = static_cast<std::int64_t>(file.count("backbone_parameters"));
+    from.class_token_parameters = static_cast<std::int64_t>(file.count("class_token_parameters"));
+    from.program_version = file.text("program_version");
+    const std::uint64_t samples = file.count("sample_count");
+    from.samples = file.has("samples") ? file.counts("samples") : file.dataset("samples").uints(samples);
+    if (from.samples.size() != samples)
+        file.corrupt("holds " + std::to_string(from.samples.size()) + " sample indices, expected " + std::to_string(samples));
+    return from;
+}
+
+void check_header(const hdf5::File& file, const std::filesystem::path& path) {
+    const std::string found = file.has("format") ? file.text("format") : std::string("none");
+    if (found != format_name)
+        throw UnrecognisedFormat(path.string() + ": not a sensitivity map: attribute \"format\" is \"" + found +
+                                 "\", expected \"" + std::string(format_name) + "\"; give what cdra sensitivity wrote");
+    if (const std::int64_t version = file.integer("version"); version != format_version)
+        throw InputError(path.string() + ": sensitivity map of version " + std::to_string(version) + ", this program reads " +
+                         std::to_string(format_version) + "; make it again or use another version of the program");
+}
+
+void check_members(const hdf5::Group& group, const std::vector<std::string>& expected, const char* list) {
+    std::vector<std::string> sorted = expected;
+    std::ranges::sort(sorted);
+    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+        group.corrupt("\"" + *twice + "\" stands twice in the attribute \"" + list + "\"");
+    for (const std::string& name : group.names())
+        if (!std::ranges::binary_search(sorted, name))
+            group.corrupt("\"" + name + "\" is not in the attribute \"" + list + "\"");
+}
+
+} // namespace
+
+void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
+    std::vector<std::string> matrix_names, vector_names;
+    for (const auto& matrix : map.matrices) {
+        check_values(matrix.values, static_cast<std::uint64_t>(matrix.shape.size()), matrix.shape.name);
+        matrix_names.push_back(matrix.shape.name);
+    }
+    for (const auto& vector : map.vectors) {
+        check_values(vector.values, static_cast<std::uint64_t>(vector.shape.size), vector.shape.name);
+        vector_names.push_back(vector.shape.name);
+    }
+    AtomicFile target(path);
+    {
+        auto file = hdf5::File::create(target.temporary_path());
+        file.set("format", format_name);
+        file.set("version", format_version);
+        file.set("fingerprint", fingerprint(map));
+        file.set("matrix_names", std::span<const std::string>(matrix_names));
+        file.set("vector_names", std::span<const std::string>(vector_names));
+        write_provenance(file, map);
+        // In one piece each: a map is read whole and at once, and random floats do not compress.
+        hdf5::Group matrices = file.make_group("sensitivity"), vectors = file.make_group("vectors");
+        for (const auto& matrix : map.matrices) {
+            auto dataset = matrices.write(matrix.shape.name,
+                                          {static_cast<std::uint64_t>(matrix.shape.out), static_cast<std::uint64_t>(matrix.shape.in)},
+                                          std::span<const float>(matrix.values));
+            dataset.set_long_name("mean squared gradient of a sample's loss, " + matrix.shape.name);
+            dataset.set_units("1");
+            dataset.label_dimension(0, "output feature");
+            dataset.label_dimension(1, "input feature");
+        }
+        for (const auto& vector : map.vectors) {
+            auto dataset = vectors.write(vector.shape.name, {static_cast<std::uint64_t>(vector.shape.size)},
+                                         std::span<const float>(vector.values));
+            dataset.set_long_name("mean squared gradient of a sample's loss, " + vector.shape.name);
+            dataset.set_units("1");
+            dataset.label_dimension(0, "entry");
+        }
+        matrices = {};
+        vectors = {};
+        file.close();
+    }
+    target.commit();
+}
+
+SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress, const std::stop_token& stop) {
+    const auto file = hdf5::File::open(path);
+    check_header(file, path);
+    SensitivityMap map;
+    map.provenance = read_provenance(file);
+    const auto matrix_names = file.texts("matrix_names"), vector_names = file.texts("vector_names");
+    const hdf5::Group matrices = file.group("sensitivity"), vectors = file.group("vectors");
+    check_members(matrices, matrix_names, "matrix_names");
+    check_members(vectors, vector_names, "vector_names");
+
+    const auto total = static_cast<std::int64_t>(matrix_names.size() + vector_names.size());
+    std::int64_t done = 0;
+    const auto next = [&](const std::string& name) {
+        throw_if_stopped(stop);
+        progress.report({"load", done++, total, name});
+    };
+    for (const std::string& name : matrix_names) {
+        next(name);
+        const hdf5::Dataset dataset = matrices.dataset(name);
+        const hdf5::Shape shape = dataset.shape();
+        if (shape.size() != 2 || std::ranges::any_of(shape, [](auto side) { return side == 0 || side > largest_side; }) ||
+            shape[0] * shape[1] > std::numeric_limits<std::uint32_t>::max())
+            dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected [out, in] of a linear layer");
+        auto matrix = checkpoint::matrix_shape(name, static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1]));
+        if (!matrix) dataset.corrupt("is not the name of a candidate matrix, e.g. \"blocks.0.attn.q\"");
+        map.matrices.push_back({std::move(*matrix), dataset.floats(shape[0] * shape[1])});
+        refuse_bad_values(dataset, map.matrices.back().values);
+    }
+    for (const std::string& name : vector_names) {
+        next(name);
+        const hdf5::Dataset dataset = vectors.dataset(name);
+        const hdf5::Shape shape = dataset.shape();
+        if (shape.size() != 1 || shape[0] == 0 || shape[0] > largest_side)
+            dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected one dimension");
+        map.vectors.push_back({{name, static_cast<std::int64_t>(shape[0])}, dataset.floats(shape[0])});
+        refuse_bad_values(dataset, map.vectors.back().values);
+    }
+    map.known_fingerprint = file.text("fingerprint");
+    progress.report({"load", total, total, ""});
+    return map;
+}
+
+} // namespace cdra::sensitivity
