@@ -44,22 +44,28 @@ int plan_threads() { return std::max(1, int(std::thread::hardware_concurrency())
 
 } // namespace
 
-Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent) : QObject(parent), document_(document), hub_(hub) {
+Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent)
+    : QObject(parent), document_(document), hub_(hub),
+      model_loads_([this](auto model) { took_model(std::move(model), {}); },
+                   [this](const QString& error) { took_model(nullptr, error); }),
+      data_loads_([this](auto data) { took_data(std::move(data), {}); },
+                  [this](const QString& error) { took_data(nullptr, error); }),
+      plan_makes_([this](Plan plan) { took_plan(std::move(plan), {}); },
+                  [this](const QString& error) { took_plan(nullptr, error); }) {
     connect(&document, &ProjectDocument::changed, this, &Road::follow_project);
     connect(&document, &ProjectDocument::replaced, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&document, &ProjectDocument::file_changed, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&hub, &JobHub::jobs_changed, this, &Road::update_states);
     connect(&hub, &JobHub::state_changed, this, &Road::update_states);
-    connect(&hub, &JobHub::finished, this, [this](JobClient* job, job::JobState how) { job_finished(job, int(how)); });
-    for (TaskThread* thread : {&io_, &files_, &compute_})
-        connect(thread, &TaskThread::busy_changed, this, &Road::update_states);
+    connect(&hub, &JobHub::finished, this, &Road::job_finished);
+    connect(&io_, &IoThread::busy_changed, this, &Road::update_states);
     follow_project();
 }
 
 Road::~Road() = default;
 
 bool Road::busy() const {
-    return files_.busy("model") || files_.busy("data") || io_.busy("map") || compute_.busy("plan");
+    return model_loads_.busy() || data_loads_.busy() || io_.busy("map") || plan_makes_.busy();
 }
 
 void Road::reload() {
@@ -80,24 +86,19 @@ void Road::follow_model() {
     const QString key = QString::fromStdString(choice.path) + "\t" + QString::number(choice.heads.value_or(0));
     if (key == model_key_) return;
     model_key_ = key;
-    model_error_.clear();
-    if (model_) {
-        model_.reset();
-        emit model_changed();
-    }
-    if (choice.path.empty()) return files_.cancel("model");
-    files_.run<ModelInfo>(
-        "model", [choice](const std::stop_token& stop) { return load_model_info(choice, stop); },
-        [this](ModelInfo info) {
-            model_ = std::make_shared<const ModelInfo>(std::move(info));
-            emit model_changed();
-            update_states();
-        },
-        [this](const QString& error) {
-            model_error_ = error;
-            emit model_changed();
-            update_states();
-        });
+    took_model(nullptr, {});
+    if (choice.path.empty()) return model_loads_.cancel();
+    model_loads_.request([choice](const std::stop_token& stop) {
+        return std::make_shared<const ModelInfo>(load_model_info(choice, stop));
+    });
+}
+
+void Road::took_model(std::shared_ptr<const ModelInfo> model, const QString& error) {
+    const bool news = model != model_ || error != model_error_;
+    model_ = std::move(model);
+    model_error_ = error;
+    if (news) emit model_changed();
+    update_states();
 }
 
 void Road::follow_data() {
@@ -105,24 +106,19 @@ void Road::follow_data() {
     const QString key = QString::fromStdString(choice.spec);
     if (key == data_key_) return;
     data_key_ = key;
-    data_error_.clear();
-    if (data_) {
-        data_.reset();
-        emit data_changed();
-    }
-    if (choice.spec.empty()) return files_.cancel("data");
-    files_.run<DataInfo>(
-        "data", [choice](const std::stop_token& stop) { return load_data_info(choice, stop); },
-        [this](DataInfo info) {
-            data_ = std::make_shared<const DataInfo>(std::move(info));
-            emit data_changed();
-            update_states();
-        },
-        [this](const QString& error) {
-            data_error_ = error;
-            emit data_changed();
-            update_states();
-        });
+    took_data(nullptr, {});
+    if (choice.spec.empty()) return data_loads_.cancel();
+    data_loads_.request([choice](const std::stop_token& stop) {
+        return std::make_shared<const DataInfo>(load_data_info(choice, stop));
+    });
+}
+
+void Road::took_data(std::shared_ptr<const DataInfo> data, const QString& error) {
+    const bool news = data != data_ || error != data_error_;
+    data_ = std::move(data);
+    data_error_ = error;
+    if (news) emit data_changed();
+    update_states();
 }
 
 void Road::follow_map() {
@@ -152,7 +148,6 @@ void Road::follow_map() {
         },
         [this](Map map) {
             map_ = std::move(map);
-            plan_key_ = "\n"; // a plan of another map is no plan of this one
             emit map_changed();
             follow_plan();
             update_states();
@@ -166,48 +161,56 @@ void Road::follow_map() {
 
 void Road::follow_plan() {
     if (!map_) {
-        compute_.cancel("plan");
+        plan_makes_.cancel();
         plan_key_ = "\n";
         plan_map_.reset();
+        plan_error_.clear();
         if (plan_) {
             plan_.reset();
             emit plan_changed();
         }
         return;
     }
-    const compact::PlanOptions options = document_.project().plan.options;
-    const QString key = key_of(options, false);
-    if (key == plan_key_) return;
+    const QString key = key_of(document_.project().plan.options, false);
+    if (key == plan_key_ && making_map_ == map_) return;
     plan_key_ = key;
-    plan_error_.clear();
-    using Plan = std::shared_ptr<const compact::CompactPlan>;
+    // While γ is being dragged, wishes come quicker than plans. One at a time, each to its end, and the newest wish next:
+    // cancelling instead would show nothing until the hand rests.
+    if (!plan_makes_.busy()) make_plan();
+}
+
+void Road::make_plan() {
+    const compact::PlanOptions options = document_.project().plan.options;
+    making_key_ = key_of(options, false);
+    making_map_ = map_;
     // Edited ranks keep the masks and boxes; with a budget the ranks decide γ, so everything is made anew.
-    const bool ranks_only = plan_ && plan_map_ == map_ &&
-                            !std::holds_alternative<compact::Budget>(options.amount) &&
+    const bool ranks_only = plan_ && plan_map_ == map_ && !std::holds_alternative<compact::Budget>(options.amount) &&
                             key_of(plan_->options, true) == key_of(options, true);
-    compute_.run<Plan>(
-        "plan",
-        [map = map_, old = ranks_only ? plan_ : nullptr, options](const std::stop_token& stop) -> Plan {
-            if (old) {
-                auto plan = std::make_shared<compact::CompactPlan>(*old);
-                compact::reallocate(*plan, options.rank, options.edited_ranks, options.rank_zero);
-                plan->options = options;
-                return plan;
-            }
-            NullProgress progress;
-            return std::make_shared<const compact::CompactPlan>(
-                compact::make_plan(*map, options, progress, stop, plan_threads()));
-        },
-        [this, map = map_](Plan plan) {
-            plan_ = std::move(plan);
-            plan_map_ = map;
-            emit plan_changed();
-            update_states();
-        },
-        [this](const QString& error) {
-            plan_error_ = error;
-            update_states();
-        });
+    plan_makes_.request([map = map_, old = ranks_only ? plan_ : nullptr, options](const std::stop_token& stop) -> Plan {
+        if (old) {
+            auto plan = std::make_shared<compact::CompactPlan>(*old);
+            compact::reallocate(*plan, options.rank, options.edited_ranks, options.rank_zero);
+            return plan;
+        }
+        NullProgress progress;
+        return std::make_shared<const compact::CompactPlan>(
+            compact::make_plan(*map, options, progress, stop, plan_threads()));
+    });
+}
+
+void Road::took_plan(Plan plan, const QString& error) {
+    if (making_map_ != map_) {
+        if (map_) make_plan(); // of an older map
+        return;
+    }
+    plan_error_ = error;
+    if (plan) {
+        plan_ = std::move(plan);
+        plan_map_ = making_map_;
+        emit plan_changed();
+    }
+    if (making_key_ != plan_key_) make_plan();
+    update_states();
 }
 
 StageState Road::sensitivity_state() const {
@@ -262,12 +265,12 @@ void Road::update_states() {
     auto before = states_;
     const auto set = [this](Stage stage, StageState state) { states_[std::size_t(stage)] = std::move(state); };
     const job::Project& project = document_.project();
-    if (files_.busy("model")) set(Stage::model, {Health::running, tr("reading the checkpoint")});
+    if (model_loads_.busy()) set(Stage::model, {Health::running, tr("reading the checkpoint")});
     else if (!model_error_.isEmpty()) set(Stage::model, {Health::failed, model_error_});
     else if (model_) set(Stage::model, {Health::ready, {}});
     else set(Stage::model, {Health::empty, tr("no checkpoint chosen")});
 
-    if (files_.busy("data")) set(Stage::data, {Health::running, tr("reading the index")});
+    if (data_loads_.busy()) set(Stage::data, {Health::running, tr("reading the index")});
     else if (!data_error_.isEmpty()) set(Stage::data, {Health::failed, data_error_});
     else if (data_) set(Stage::data, {Health::ready, {}});
     else set(Stage::data, {Health::empty, tr("no data chosen")});
@@ -276,7 +279,7 @@ void Road::update_states() {
 
     StageState plan;
     const StageState& map = state(Stage::sensitivity);
-    if (compute_.busy("plan")) plan = {Health::running, tr("being computed")};
+    if (plan_makes_.busy()) plan = {Health::running, tr("being computed")};
     else if (!plan_error_.isEmpty()) plan = {Health::failed, plan_error_};
     else if (!plan_) plan = {Health::empty, tr("needs a sensitivity map")};
     else if (map.health == Health::stale) plan = {Health::stale, tr("its sensitivity map is stale: %1").arg(map.reason)};
@@ -297,8 +300,8 @@ void Road::update_states() {
     if (before != states_) emit states_changed();
 }
 
-void Road::job_finished(JobClient* job, int how) {
-    if (job::JobState(how) != job::JobState::done || !hub_.jobs(JobKind::sensitivity).contains(job)) return;
+void Road::job_finished(JobClient* job, job::JobState how) {
+    if (how != job::JobState::done || !hub_.jobs(JobKind::sensitivity).contains(job)) return;
     const QString map = hub_.project_folder() + "/" + job->name() + ".h5"; // where the launch said it goes
     if (!QFileInfo::exists(map)) return;
     document_.edit(tr("sensitivity computed"), {}, [&](job::Project& project) {

@@ -7,10 +7,12 @@
 
 #include "app/workbench/road_values.h"
 #include "app/workbench/stage.h"
-#include "app/workbench/task_thread.h"
+#include "app/workbench/io_thread.h"
 #include "core/compact/plan.h"
+#include "app/workbench/job_hub.h"
 #include "core/job/results.h"
 #include "core/sensitivity/map.h"
+#include "widgets/latest.h"
 
 #include <QObject>
 
@@ -20,8 +22,8 @@
 
 namespace cdra::workbench {
 
-class JobClient;
-class JobHub;
+
+
 class ProjectDocument;
 
 class Road : public QObject {
@@ -61,16 +63,21 @@ class Road : public QObject {
     void loading_progressed();
 
   private:
+    using Plan = std::shared_ptr<const compact::CompactPlan>;
     void follow_project();
     void follow_model();
     void follow_data();
     void follow_map();
     void follow_plan();
+    void make_plan();
     void update_states();
+    void took_model(std::shared_ptr<const ModelInfo> model, const QString& error);
+    void took_data(std::shared_ptr<const DataInfo> data, const QString& error);
+    void took_plan(Plan plan, const QString& error);
     StageState sensitivity_state() const;
     StageState train_state() const;
     StageState results_state() const;
-    void job_finished(JobClient* job, int how);
+    void job_finished(JobClient* job, job::JobState how);
 
     ProjectDocument& document_;
     JobHub& hub_;
@@ -80,15 +87,17 @@ class Road : public QObject {
     std::shared_ptr<const sensitivity::SensitivityMap> map_;
     std::shared_ptr<const compact::CompactPlan> plan_;
     // What each value was asked for with: a different wish starts a new request.
-    QString model_key_, data_key_, map_key_, plan_key_;
+    QString model_key_, data_key_, map_key_, plan_key_, making_key_;
     std::shared_ptr<const sensitivity::SensitivityMap> plan_map_; // the map plan_ was made from
+    std::shared_ptr<const sensitivity::SensitivityMap> making_map_;
     QString model_error_, data_error_, map_error_, plan_error_;
     double loading_fraction_ = 0;
     std::array<StageState, stage_count> states_;
 
-    TaskThread io_;      // libhdf5
-    TaskThread files_;   // checkpoints and datasets
-    TaskThread compute_; // plans
+    widgets::LatestOnly<std::shared_ptr<const ModelInfo>> model_loads_;
+    widgets::LatestOnly<std::shared_ptr<const DataInfo>> data_loads_;
+    widgets::LatestOnly<Plan> plan_makes_;
+    IoThread io_;
 };
 
 } // namespace cdra::workbench

@@ -30,15 +30,4 @@ QString word_of(Stage stage) {
     return QString::fromLatin1(words[static_cast<int>(stage)]);
 }
 
-QString name_of(Health health) {
-    switch (health) {
-    case Health::empty: return tr("empty");
-    case Health::ready: return tr("ready");
-    case Health::stale: return tr("stale");
-    case Health::running: return tr("running");
-    case Health::failed: return tr("failed");
-    }
-    return {};
-}
-
 } // namespace cdra::workbench

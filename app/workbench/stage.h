@@ -4,6 +4,8 @@
 // The stops of the road and what can be said of each.
 #pragma once
 
+#include "widgets/stage_rail.h"
+
 #include <QString>
 
 #include <array>
@@ -16,7 +18,7 @@ inline constexpr std::array<Stage, stage_count> all_stages = {Stage::model,   St
                                                              Stage::compact, Stage::ranks, Stage::train,
                                                              Stage::results};
 
-enum class Health { empty, ready, stale, running, failed };
+using Health = widgets::StageState;
 
 struct StageState {
     Health health = Health::empty;
@@ -27,6 +29,5 @@ struct StageState {
 
 QString title_of(Stage stage);   // "Sensitivity", translated
 QString word_of(Stage stage);    // "sensitivity", for object names and file names
-QString name_of(Health health);  // "stale", translated
 
 } // namespace cdra::workbench

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/workbench/task_thread.h"
+#include "app/workbench/io_thread.h"
 
 namespace cdra::workbench {
 
-TaskThread::TaskThread(QObject* parent)
+IoThread::IoThread(QObject* parent)
     : QObject(parent), thread_([this](const std::stop_token& quit) { loop(quit); }) {}
 
-TaskThread::~TaskThread() {
+IoThread::~IoThread() {
     thread_.request_stop();
     for (auto& [key, pending] : pending_) pending.stop.request_stop();
     {
@@ -19,7 +19,7 @@ TaskThread::~TaskThread() {
     if (thread_.joinable()) thread_.join();
 }
 
-std::uint64_t TaskThread::begin(const QString& key) {
+std::uint64_t IoThread::begin(const QString& key) {
     if (const auto older = pending_.find(key); older != pending_.end()) older->second.stop.request_stop();
     const std::uint64_t ticket = next_ticket_++;
     pending_[key] = {ticket, std::stop_source{}};
@@ -27,7 +27,7 @@ std::uint64_t TaskThread::begin(const QString& key) {
     return ticket;
 }
 
-void TaskThread::enqueue(const QString& key, std::uint64_t, std::function<void(const std::stop_token&)> body) {
+void IoThread::enqueue(const QString& key, std::uint64_t, std::function<void(const std::stop_token&)> body) {
     {
         const std::scoped_lock lock(mutex_);
         queue_.push_back({pending_.at(key).stop, std::move(body)});
@@ -35,7 +35,7 @@ void TaskThread::enqueue(const QString& key, std::uint64_t, std::function<void(c
     wake_.notify_one();
 }
 
-void TaskThread::finish(const QString& key, std::uint64_t ticket, const std::function<void()>& deliver) {
+void IoThread::finish(const QString& key, std::uint64_t ticket, const std::function<void()>& deliver) {
     const auto found = pending_.find(key);
     if (found == pending_.end() || found->second.ticket != ticket) return; // outdated
     pending_.erase(found);
@@ -43,7 +43,7 @@ void TaskThread::finish(const QString& key, std::uint64_t ticket, const std::fun
     emit busy_changed(key);
 }
 
-void TaskThread::cancel(const QString& key) {
+void IoThread::cancel(const QString& key) {
     const auto found = pending_.find(key);
     if (found == pending_.end()) return;
     found->second.stop.request_stop();
@@ -51,7 +51,7 @@ void TaskThread::cancel(const QString& key) {
     emit busy_changed(key);
 }
 
-void TaskThread::loop(const std::stop_token& quit) {
+void IoThread::loop(const std::stop_token& quit) {
     while (!quit.stop_requested()) {
         Task task;
         {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// One worker thread that makes values for the event loop. A newer request under the same key cancels the older one and
-// drops its result, however late it comes.
+// The one thread that calls libhdf5, which is not safe to call from several. Requests run in order; a newer one under the
+// same key cancels the older one and drops its result. (Work that may run anywhere goes through widgets/latest.h.)
 #pragma once
 
 #include "core/base/error.h"
@@ -23,11 +23,11 @@
 
 namespace cdra::workbench {
 
-class TaskThread : public QObject {
+class IoThread : public QObject {
     Q_OBJECT
   public:
-    explicit TaskThread(QObject* parent = nullptr);
-    ~TaskThread() override; // asks the running task to stop and waits for it; waiting tasks never run
+    explicit IoThread(QObject* parent = nullptr);
+    ~IoThread() override; // asks the running task to stop and waits for it; waiting tasks never run
 
     // `work` runs on the thread; `done` or `failed` (a message; never for a cancelled task) later on the event loop.
     template <class T>

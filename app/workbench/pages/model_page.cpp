@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/pages/model_page.h"
+
+#include "widgets/format.h"
+#include "widgets/theme.h"
+
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMimeData>
+#include <QPushButton>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace cdra::workbench {
+
+namespace {
+
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); }
+
+QString shape_text(const std::vector<std::int64_t>& shape) {
+    QStringList sides;
+    for (const auto side : shape) sides << widgets::grouped(side);
+    return sides.isEmpty() ? QString("scalar") : sides.join(" × ");
+}
+
+// "blocks.3.attn.q.weight" → "blocks.3" / "attn.q.weight"; others stay at the top.
+std::pair<QString, QString> split_name(const QString& name) {
+    if (!name.startsWith("blocks.")) return {{}, name};
+    const qsizetype dot = name.indexOf('.', 7);
+    return {name.left(dot), name.mid(dot + 1)};
+}
+
+} // namespace
+
+ModelPage::ModelPage(Workbench& bench, QWidget* parent)
+    : Page(Stage::model, bench, tr("The pretrained vision transformer that is to be fine-tuned."), tr("Open checkpoint…"),
+           parent) {
+    setAcceptDrops(true);
+    binder_ = new Binder(bench.document, this);
+    connect(primary(), &QPushButton::clicked, this, &ModelPage::browse);
+
+    path_ = named(new QLineEdit, "model-path", tr("Checkpoint path"));
+    path_->setPlaceholderText(tr("Path of a checkpoint: a .safetensors file, or a folder with model.safetensors"));
+    path_->setClearButtonEnabled(true);
+    auto* path_row = new QHBoxLayout;
+    auto* path_label = new QLabel(tr("&Checkpoint"));
+    path_label->setBuddy(path_);
+    path_row->addWidget(path_label);
+    path_row->addWidget(path_, 1);
+    header_extra()->addLayout(path_row);
+    binder_->follow([this] { path_->setText(QString::fromStdString(this->bench().document.project().model.path)); });
+    connect(path_, &QLineEdit::editingFinished, this, [this] { choose(path_->text().trimmed()); });
+
+    auto* content = new QWidget;
+    auto* layout = new QHBoxLayout(content);
+    layout->setContentsMargins(0, widgets::grid, 0, 0);
+    layout->setSpacing(3 * widgets::grid);
+
+    auto* left = new QVBoxLayout;
+    left->addWidget(heading(tr("Facts")));
+    auto* form = new QFormLayout;
+    form->setLabelAlignment(Qt::AlignLeft);
+    const QString labels[] = {tr("Architecture"), tr("Format"), tr("Blocks"), tr("Widths"), tr("Positions"), tr("Backbone")};
+    const char* const names[] = {"model-architecture", "model-format", "model-blocks", "model-widths", "model-positions",
+                                 "model-backbone"};
+    for (int i = 0; i < 6; ++i) {
+        facts_[i] = value_label(names[i], labels[i]);
+        facts_[i]->setWordWrap(true);
+        form->addRow(labels[i], facts_[i]);
+    }
+    left->addLayout(form);
+    left->addSpacing(2 * widgets::grid);
+    left->addWidget(heading(tr("How it is used")));
+    auto* use = new QFormLayout;
+    auto* pooling = named(new QComboBox, "model-pooling", tr("Pooling"));
+    pooling->addItem(tr("class token"), "cls");
+    pooling->addItem(tr("mean of the patches"), "mean");
+    pooling->addItem(tr("class token and mean"), "cls+mean");
+    pooling->setToolTip(tr("What the head looks at: the class token, the mean over all patch tokens, or both."));
+    binder_->choice(pooling, tr("pooling"),
+                    [](const job::Project& p) { return std::string(checkpoint::name_of(p.model.pooling)); },
+                    [](job::Project& p, const std::string& word) { p.model.pooling = checkpoint::parse_pooling(word); });
+    use->addRow(tr("&Pooling"), pooling);
+    auto* resampling = named(new QComboBox, "model-resampling", tr("Position resampling"));
+    resampling->addItem(tr("by the checkpoint's naming"), "");
+    resampling->addItem(tr("timm (antialiased)"), "timm");
+    resampling->addItem(tr("Hugging Face"), "hf");
+    resampling->setToolTip(tr("How position embeddings are resized where the image size differs from pretraining."));
+    binder_->choice(
+        resampling, tr("position resampling"),
+        [](const job::Project& p) {
+            return p.model.position_resampling ? std::string(checkpoint::name_of(*p.model.position_resampling)) : "";
+        },
+        [](job::Project& p, const std::string& word) {
+            if (word.empty()) p.model.position_resampling.reset();
+            else p.model.position_resampling = checkpoint::parse_resampling(word);
+        });
+    use->addRow(tr("P&ositions"), resampling);
+    left->addLayout(use);
+    unused_ = muted_label();
+    unused_->setWordWrap(true);
+    unused_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    left->addSpacing(widgets::grid);
+    left->addWidget(unused_);
+    left->addStretch(1);
+    auto* left_widget = new QWidget;
+    left_widget->setLayout(left);
+    left->setContentsMargins(0, 0, 0, 0);
+    left_widget->setFixedWidth(300);
+    layout->addWidget(left_widget);
+
+    tree_ = named(new QTreeWidget, "model-tree", tr("Tensors by block"));
+    tree_->setHeaderLabels({tr("Tensor"), tr("Shape"), tr("Parameters")});
+    tree_->setUniformRowHeights(true);
+    tree_->setAlternatingRowColors(true);
+    tree_->setFont(widgets::fonts::tabular(tree_->font()));
+    tree_->header()->setStretchLastSection(false);
+    tree_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    tree_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    tree_->header()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+    connect(tree_, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
+        const QVariant matrix = item ? item->data(0, Qt::UserRole) : QVariant();
+        if (matrix.isValid()) this->bench().selection.set(matrix.toInt());
+    });
+    layout->addWidget(tree_, 1);
+    set_content(content);
+
+    connect(&bench.road, &Road::model_changed, this, &ModelPage::refresh);
+    connect(&bench.road, &Road::states_changed, this, &ModelPage::refresh);
+    refresh();
+}
+
+QString ModelPage::notes() const {
+    return tr("Sensitivity and adaptation are about six matrices in every block: query, key, value, projection and the two "
+              "MLP layers. Patch embedding, positions and LayerScale stay frozen always.");
+}
+
+void ModelPage::browse() {
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open checkpoint"), path_->text(),
+                                                      tr("Checkpoints (*.safetensors *.npz *.pth *.pt);;All files (*)"));
+    if (!file.isEmpty()) choose(file);
+}
+
+void ModelPage::choose(const QString& path) {
+    const QString absolute = path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+    bench().document.edit(tr("choose the model"), {}, [&](job::Project& project) {
+        project.model.path = absolute.toStdString();
+        project.model.heads.reset();
+    });
+}
+
+void ModelPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+}
+
+void ModelPage::dropEvent(QDropEvent* event) {
+    choose(event->mimeData()->urls().constFirst().toLocalFile());
+    event->acceptProposedAction();
+}
+
+void ModelPage::refresh() {
+    const auto info = bench().road.model();
+    const StageState& state = bench().road.state(Stage::model);
+    if (!info) {
+        tree_->clear();
+        if (state.health == Health::running) show_empty(tr("Reading the checkpoint…"), state.reason);
+        else if (state.health == Health::failed)
+            show_empty(tr("This checkpoint can't be used"), state.reason, tr("Open another…"));
+        else
+            show_empty(tr("No model yet"),
+                       tr("Open or drop a pretrained vision transformer: safetensors in timm or Hugging Face names, ViT or "
+                          "DINOv2, any size."),
+                       tr("Open checkpoint…"));
+        return;
+    }
+    if (tree_->property("of").toString() == QString::fromStdString(info->path + info->sha256) && tree_->topLevelItemCount())
+        return show_content();
+    const checkpoint::VitSpec& spec = info->spec;
+    facts_[0]->setText(model_title(spec));
+    facts_[1]->setText(QString::fromStdString(info->format));
+    facts_[2]->setText(tr("%1, each with 6 matrices, %2 heads").arg(spec.depth).arg(spec.heads));
+    facts_[3]->setText(tr("%1 features, MLP %2%3")
+                           .arg(widgets::grouped(spec.dim), widgets::grouped(spec.mlp_dim), spec.swiglu ? tr(" (SwiGLU)") : ""));
+    facts_[4]->setText(tr("%1 × %2 patches of %3 px (%4 px images)")
+                           .arg(spec.grid_width)
+                           .arg(spec.grid_height)
+                           .arg(spec.patch)
+                           .arg(spec.pretraining_image_size()));
+    facts_[5]->setText(tr("%1 parameters").arg(widgets::grouped(info->backbone_parameters)));
+    fill_tree(*info);
+    tree_->setProperty("of", QString::fromStdString(info->path + info->sha256));
+    QStringList unused;
+    for (const std::string& name : info->unused) unused << QString::fromStdString(name);
+    unused_->setText(unused.isEmpty() ? tr("Every stored tensor is used.")
+                                      : tr("Not used: %1", nullptr, int(unused.size()))
+                                            .arg(unused.size() > 6 ? unused.mid(0, 6).join(", ") + tr(" and %1 more").arg(unused.size() - 6)
+                                                                   : unused.join(", ")));
+    show_content();
+}
+
+void ModelPage::fill_tree(const ModelInfo& info) {
+    const QSignalBlocker quiet(tree_);
+    tree_->clear();
+    const auto matrices = checkpoint::candidate_matrices(info.spec);
+    QMap<QString, int> index_of;
+    for (int i = 0; i < int(matrices.size()); ++i) index_of[QString::fromStdString(matrices[std::size_t(i)].name) + ".weight"] = i;
+    QMap<QString, QTreeWidgetItem*> blocks;
+    QMap<QString, std::int64_t> counts;
+    for (int block = 0; block < info.spec.depth; ++block) {
+        const QString name = "blocks." + QString::number(block);
+        blocks[name] = new QTreeWidgetItem(tree_, {name});
+    }
+    for (const NamedTensor& tensor : info.tensors) {
+        const auto [block, rest] = split_name(QString::fromStdString(tensor.name));
+        QTreeWidgetItem* item = blocks.contains(block) ? new QTreeWidgetItem(blocks[block]) : new QTreeWidgetItem(tree_);
+        item->setText(0, rest);
+        item->setText(1, shape_text(tensor.shape));
+        item->setText(2, widgets::grouped(tensor.count));
+        item->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
+        counts[block] += tensor.count;
+        if (const auto found = index_of.constFind(QString::fromStdString(tensor.name)); found != index_of.constEnd())
+            item->setData(0, Qt::UserRole, *found);
+    }
+    for (auto block = blocks.constBegin(); block != blocks.constEnd(); ++block) {
+        block.value()->setText(2, widgets::grouped(counts[block.key()]));
+        block.value()->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
+    }
+    if (QTreeWidgetItem* first = blocks.value("blocks.0")) first->setExpanded(true);
+}
+
+} // namespace cdra::workbench

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/pages/ranks_page.h"
+
+#include "core/compact/ranks.h"
+#include "widgets/budget_bar.h"
+#include "widgets/format.h"
+#include "widgets/rank_table.h"
+#include "widgets/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace cdra::workbench {
+
+namespace {
+
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); }
+
+const compact::RankStrategyEntry* entry_of(const QString& rank) {
+    const QString word = rank.section(':', 0, 0);
+    for (const auto& entry : compact::rank_strategies())
+        if (text(entry.word) == word) return &entry;
+    return nullptr;
+}
+
+} // namespace
+
+RanksPage::RanksPage(Workbench& bench, QWidget* parent)
+    : Page(Stage::ranks, bench, tr("How many trainable weights each matrix gets."), tr("Go to Train"), parent) {
+    binder_ = new Binder(bench.document, this);
+    connect(primary(), &QPushButton::clicked, this, [this] { emit go_to(Stage::train); });
+    set_remedy(tr("Go to Sensitivity"), [this] { emit go_to(Stage::sensitivity); });
+
+    auto* content = new QWidget;
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(build_controls());
+    bar_ = named(new widgets::BudgetBar, "ranks-budget", tr("Trainable parameters by kind of matrix"));
+    layout->addWidget(bar_);
+    auto* numbers = new QHBoxLayout;
+    total_ = value_label("ranks-total", tr("Trainable parameters"));
+    parts_ = value_label("ranks-parts", tr("Trainable parameters by part"));
+    parts_->setForegroundRole(QPalette::PlaceholderText);
+    numbers->addWidget(total_);
+    numbers->addSpacing(2 * widgets::grid);
+    numbers->addWidget(parts_, 1);
+    layout->addLayout(numbers);
+    export_ = value_label("ranks-export", tr("Whether the adapter can be written for peft"));
+    export_->setWordWrap(true);
+    layout->addWidget(export_);
+    table_ = named(new widgets::RankTable, "ranks-table", tr("Ranks of all matrices"));
+    connect(table_, &widgets::RankTable::selected, &bench.selection, &MatrixSelection::set);
+    connect(table_, &widgets::RankTable::rankEdited, this, [this](int matrix, quint32 rank) {
+        const auto plan = this->bench().road.plan();
+        if (!plan || matrix < 0 || matrix >= int(plan->matrices.size())) return;
+        const std::string name = plan->matrices[std::size_t(matrix)].shape.name;
+        this->bench().document.edit(tr("rank of %1").arg(QString::fromStdString(name)), {},
+                                    [&](job::Project& p) { p.plan.options.edited_ranks[name] = rank; });
+    });
+    layout->addWidget(table_, 1);
+    set_content(content);
+
+    connect(&bench.road, &Road::plan_changed, this, &RanksPage::refresh);
+    connect(&bench.road, &Road::states_changed, this, &RanksPage::refresh_state);
+    connect(&bench.selection, &MatrixSelection::changed, table_, &widgets::RankTable::setCurrent);
+    refresh();
+    refresh_state();
+}
+
+QWidget* RanksPage::build_controls() {
+    auto* box = new QWidget;
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, widgets::grid, 0, 0);
+    auto* row = new QHBoxLayout;
+    strategy_ = named(new QComboBox, "ranks-strategy", tr("Rank strategy"));
+    for (const auto& entry : compact::rank_strategies()) strategy_->addItem(text(entry.syntax), text(entry.word));
+    argument_ = named(new QLineEdit, "ranks-argument", tr("Argument of the strategy"));
+    argument_->setMaximumWidth(160);
+    auto* label = new QLabel(tr("&Strategy"));
+    label->setBuddy(strategy_);
+    row->addWidget(label);
+    row->addWidget(strategy_);
+    row->addWidget(argument_);
+    connect(strategy_, &QComboBox::activated, this, [this] {
+        const auto* entry = entry_of(strategy_->currentData().toString());
+        const bool wants = entry && entry->syntax.find(':') != std::string_view::npos;
+        argument_->setVisible(wants);
+        if (wants && argument_->text().isEmpty()) {
+            if (entry->word == "fixed") argument_->setText("8");
+            else if (entry->word == "scale") argument_->setText("1.0");
+            else return argument_->setFocus(); // a file to name first
+        }
+        take_strategy();
+    });
+    connect(argument_, &QLineEdit::editingFinished, this, &RanksPage::take_strategy);
+
+    auto* zero = named(new QComboBox, "ranks-rank-zero", tr("What becomes of rank 0"));
+    zero->addItem(tr("tune the masked weights"), "mask");
+    zero->addItem(tr("leave the matrix as it is"), "freeze");
+    zero->addItem(tr("give it rank 1"), "one");
+    zero->setToolTip(tr("A matrix whose rank comes out as 0 has few sensitive weights. Tuning just those costs less than rank 1;\n"
+                        "leaving it as it is keeps the adapter exportable to peft."));
+    binder_->choice(zero, tr("rank zero"), [](const job::Project& p) { return std::string(compact::name_of(p.plan.options.rank_zero)); },
+                    [](job::Project& p, const std::string& word) { p.plan.options.rank_zero = compact::parse_rank_zero(word); });
+    row->addSpacing(2 * widgets::grid);
+    auto* zero_label = new QLabel(tr("Rank &0"));
+    zero_label->setBuddy(zero);
+    row->addWidget(zero_label);
+    row->addWidget(zero);
+    auto* vectors = named(new QCheckBox(tr("Tune &vectors")), "ranks-vectors", tr("Tune sensitive norm and bias vectors"));
+    vectors->setToolTip(tr("Norm and bias vectors of which at least a fifth of the entries are sensitive are tuned whole."));
+    binder_->check(vectors, tr("tune vectors"), [](auto& p) -> auto& { return p.plan.options.tune_vectors; });
+    row->addWidget(vectors);
+    auto* token = named(new QCheckBox(tr("&Class token")), "ranks-class-token", tr("Tune the class token"));
+    binder_->check(token, tr("class token"), [](auto& p) -> auto& { return p.plan.options.class_token; });
+    row->addWidget(token);
+    row->addStretch(1);
+    reset_ = named(new QPushButton(tr("Drop &hand edits")), "ranks-reset", tr("Drop hand-edited ranks"));
+    connect(reset_, &QPushButton::clicked, this, [this] {
+        bench().document.edit(tr("drop hand-edited ranks"), {}, [](job::Project& p) { p.plan.options.edited_ranks.clear(); });
+    });
+    row->addWidget(reset_);
+    layout->addLayout(row);
+    formula_ = value_label("ranks-formula", tr("What the strategy does"));
+    formula_->setWordWrap(true);
+    formula_->setForegroundRole(QPalette::PlaceholderText);
+    layout->addWidget(formula_);
+
+    binder_->follow([this] {
+        const auto& options = bench().document.project().plan.options;
+        const QString rank = QString::fromStdString(options.rank);
+        const auto* entry = entry_of(rank);
+        strategy_->setCurrentIndex(strategy_->findData(rank.section(':', 0, 0)));
+        const bool wants = entry && entry->syntax.find(':') != std::string_view::npos;
+        argument_->setVisible(wants);
+        if (wants) argument_->setText(rank.section(':', 1));
+        else argument_->clear();
+        formula_->setText(entry ? text(entry->summary) : tr("%1 is not known").arg(rank));
+        const auto edits = options.edited_ranks.size();
+        reset_->setEnabled(edits > 0);
+        reset_->setText(edits > 0 ? tr("Drop %n &hand edit(s)", nullptr, int(edits)) : tr("Drop &hand edits"));
+    });
+    return box;
+}
+
+void RanksPage::take_strategy() {
+    const auto* entry = entry_of(strategy_->currentData().toString());
+    if (!entry) return;
+    QString rank = text(entry->word);
+    if (entry->syntax.find(':') != std::string_view::npos) rank += ":" + argument_->text().trimmed();
+    try {
+        compact::parse_rank_strategy(rank.toStdString());
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+        return binder_->refresh();
+    }
+    bench().document.edit(tr("rank strategy"), {}, [&](job::Project& p) { p.plan.options.rank = rank.toStdString(); });
+}
+
+QString RanksPage::notes() const {
+    return tr("A rank-r pair A·B on a d̄ × k̄ box costs (d̄ + k̄)·r weights. Eq. 7 gives a matrix the largest r that its sensitive "
+              "weights Σm pay for. Double-click a rank to change it; Ctrl+Z takes it back.");
+}
+
+void RanksPage::refresh_state() {
+    if (bench().road.plan()) return show_content();
+    const StageState& state = bench().road.state(Stage::ranks);
+    if (state.health == Health::running) show_empty(tr("Working…"), tr("The plan is being made."));
+    else if (state.health == Health::failed) show_empty(tr("No plan"), state.reason, tr("Go to Sensitivity"));
+    else show_empty(tr("Needs a sensitivity map"), tr("Ranks are paid for with sensitive weights."), tr("Go to Sensitivity"));
+}
+
+void RanksPage::refresh() {
+    const auto plan = bench().road.plan();
+    table_->setPlan(plan);
+    if (!plan) return bar_->clear();
+    table_->setCurrent(bench().selection.index());
+    bar_->setPlan(*plan);
+    const auto* budget = std::get_if<compact::Budget>(&bench().document.project().plan.options.amount);
+    bar_->setBudget(budget ? budget->percent : 0);
+    total_->setText(tr("%1 trainable, %2 of the backbone")
+                        .arg(widgets::grouped(std::int64_t(plan->trainable_parameters())), widgets::percent_value(plan->trainable_percent(), 3)));
+    parts_->setText(tr("matrices %1 · vectors %2 · class token %3 · head not counted")
+                        .arg(widgets::grouped(std::int64_t(plan->matrix_parameters())),
+                             widgets::grouped(std::int64_t(plan->vector_parameters())),
+                             widgets::grouped(plan->options.class_token ? plan->class_token_parameters : 0)));
+    const std::string obstacle = plan->peft_obstacle();
+    export_->setText(obstacle.empty() ? tr("✓ The adapter can be written for peft.")
+                                      : tr("✕ Not for peft: %1").arg(QString::fromStdString(obstacle)));
+    QPalette palette = this->palette();
+    palette.setColor(QPalette::WindowText, obstacle.empty() ? widgets::colours::good(palette) : widgets::colours::warning(palette));
+    export_->setPalette(palette);
+}
+
+} // namespace cdra::workbench

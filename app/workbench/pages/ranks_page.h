@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// How many trainable weights each matrix gets.
+#pragma once
+
+#include "app/workbench/page.h"
+
+namespace cdra::widgets {
+class BudgetBar;
+class RankTable;
+}
+
+namespace cdra::workbench {
+
+class RanksPage : public Page {
+    Q_OBJECT
+  public:
+    explicit RanksPage(Workbench& bench, QWidget* parent = nullptr);
+    QString notes() const override;
+
+  protected:
+    void empty_action() override { emit go_to(Stage::sensitivity); }
+
+  private:
+    QWidget* build_controls();
+    void take_strategy();
+    void refresh_state();
+    void refresh();
+
+    Binder* binder_;
+    QComboBox* strategy_;
+    QLineEdit* argument_;
+    QLabel* formula_;
+    QPushButton* reset_;
+    QLabel* total_;
+    QLabel* parts_;
+    QLabel* export_;
+    widgets::RankTable* table_;
+    widgets::BudgetBar* bar_;
+};
+
+} // namespace cdra::workbench

@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/pages/sensitivity_page.h"
+
+#include "core/sensitivity/profile.h"
+#include "widgets/format.h"
+#include "widgets/gamma_slider.h"
+#include "widgets/heat_map_view.h"
+#include "widgets/profile_view.h"
+#include "widgets/small_multiples.h"
+#include "widgets/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace cdra::workbench {
+
+namespace {
+
+bool same(const compact::Amount& a, const compact::Amount& b) {
+    if (a.index() != b.index()) return false;
+    if (const auto* gamma = std::get_if<compact::Gamma>(&a)) return gamma->value == std::get<compact::Gamma>(b).value;
+    if (const auto* tau = std::get_if<compact::Tau>(&a)) return tau->value == std::get<compact::Tau>(b).value;
+    return std::get<compact::Budget>(a).percent == std::get<compact::Budget>(b).percent;
+}
+
+// A part of a shared value, kept alive by the whole.
+template <class Whole, class Part> std::shared_ptr<const Part> part_of(std::shared_ptr<const Whole> whole, const Part& part) {
+    return std::shared_ptr<const Part>(std::move(whole), &part);
+}
+
+QWidget* in_row(std::initializer_list<QWidget*> widgets, bool stretch = true) {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    for (QWidget* widget : widgets) layout->addWidget(widget);
+    if (stretch) layout->addStretch(1);
+    return row;
+}
+
+} // namespace
+
+SensitivityPage::SensitivityPage(Workbench& bench, QWidget* parent)
+    : Page(Stage::sensitivity, bench, tr("Which weights this task would change, were they free."), tr("Compute sensitivity"),
+           parent) {
+    binder_ = new Binder(bench.document, this);
+    connect(primary(), &QPushButton::clicked, &bench.runner, &Runner::compute_sensitivity);
+    set_remedy(tr("Compute again"), [this] { this->bench().runner.compute_sensitivity(); });
+    header_extra()->addWidget(build_settings());
+
+    auto* content = new QSplitter(Qt::Horizontal);
+    content->addWidget(build_overview());
+    content->addWidget(build_detail());
+    content->setStretchFactor(0, 2);
+    content->setStretchFactor(1, 5);
+    content->setSizes({280, 640});
+    content->setChildrenCollapsible(false);
+    set_content(content);
+
+    connect(&bench.road, &Road::states_changed, this, &SensitivityPage::refresh_state);
+    connect(&bench.road, &Road::map_changed, this, &SensitivityPage::refresh_matrix);
+    connect(&bench.road, &Road::map_changed, this, &SensitivityPage::refresh_state);
+    connect(&bench.road, &Road::plan_changed, this, [this] {
+        refresh_overview();
+        refresh_matrix();
+        refresh_amount();
+    });
+    connect(&bench.road, &Road::loading_progressed, this, &SensitivityPage::refresh_state);
+    connect(&bench.document, &ProjectDocument::changed, this, &SensitivityPage::refresh_amount);
+    connect(&bench.selection, &MatrixSelection::changed, this, [this](int index) {
+        overview_->setCurrent(index);
+        refresh_matrix();
+    });
+    refresh_overview();
+    refresh_matrix();
+    refresh_amount();
+    refresh_state();
+}
+
+QWidget* SensitivityPage::build_settings() {
+    auto* estimator = named(new QComboBox, "sensitivity-estimator", tr("Estimator"));
+    estimator->addItem(tr("per sample (Eq. 3)"), "per-sample");
+    estimator->addItem(tr("by batch (SPT's code)"), "batch");
+    estimator->setToolTip(tr("Per sample: the mean over images of the squared gradient of that one image's loss.\n"
+                             "By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published code does."));
+    binder_->choice(estimator, tr("estimator"), [](const job::Project& p) { return p.sensitivity.estimator; },
+                    [](job::Project& p, const std::string& word) { p.sensitivity.estimator = word; });
+    auto* samples = make_spin(1, 10000000, "sensitivity-samples", tr("Images"), tr(" images"));
+    binder_->spin(samples, tr("sensitivity images"), [](auto& p) -> auto& { return p.sensitivity.samples; });
+    auto* batch = make_spin(1, 4096, "sensitivity-batch", tr("Batch size"));
+    batch->setPrefix(tr("batch "));
+    binder_->spin(batch, tr("sensitivity batch size"), [](auto& p) -> auto& { return p.sensitivity.batch_size; });
+    auto* seed = make_spin(0, 1000000, "sensitivity-seed", tr("Seed"));
+    seed->setPrefix(tr("seed "));
+    binder_->spin(seed, tr("sensitivity seed"), [](auto& p) -> auto& { return p.sensitivity.seed; });
+    facts_ = value_label("sensitivity-facts", tr("Where the map comes from"));
+    facts_->setForegroundRole(QPalette::PlaceholderText);
+    return in_row({estimator, samples, batch, seed, facts_});
+}
+
+QWidget* SensitivityPage::build_overview() {
+    auto* left = new QWidget;
+    auto* layout = new QVBoxLayout(left);
+    layout->setContentsMargins(0, widgets::grid, widgets::grid, 0);
+    quantity_ = named(new QComboBox, "sensitivity-quantity", tr("Quantity shown in the overview"));
+    for (const widgets::Quantity quantity : widgets::quantities) quantity_->addItem(widgets::title_of(quantity), int(quantity));
+    quantity_->setCurrentIndex(quantity_->findData(int(widgets::Quantity::sensitive_share)));
+    connect(quantity_, &QComboBox::activated, this, &SensitivityPage::refresh_overview);
+    layout->addWidget(quantity_);
+    overview_ = named(new widgets::SmallMultiples, "sensitivity-overview", tr("All matrices by block and kind"));
+    connect(overview_, &widgets::SmallMultiples::selected, &bench().selection, &MatrixSelection::set);
+    layout->addWidget(overview_, 3);
+    auto* sorted = named(new QCheckBox(tr("&Sorted")), "sensitivity-profile-sorted", tr("Profiles sorted"));
+    layout->addWidget(in_row({heading(tr("Row and column profile")), sorted}));
+    profile_ = named(new widgets::ProfileView, "sensitivity-profile", tr("Share of sensitive weights by row and column"));
+    connect(sorted, &QCheckBox::toggled, profile_, &widgets::ProfileView::setSorted);
+    layout->addWidget(profile_, 2);
+    return left;
+}
+
+QWidget* SensitivityPage::build_detail() {
+    auto* right = new QWidget;
+    auto* layout = new QVBoxLayout(right);
+    layout->setContentsMargins(widgets::grid, widgets::grid, 0, 0);
+    mask_ = named(new QCheckBox(tr("Sensitive &mask")), "sensitivity-mask", tr("Show the mask of sensitive weights"));
+    mask_->setChecked(true);
+    auto* linear = named(new QCheckBox(tr("&Linear")), "sensitivity-linear", tr("Linear colour scale"));
+    auto* colours = named(new QComboBox, "sensitivity-colours", tr("Colour map"));
+    for (const widgets::ColourMap map : widgets::colour_maps) colours->addItem(widgets::name_of(map), int(map));
+    auto* fit = named(new QPushButton(tr("&Fit")), "sensitivity-fit", tr("Show the whole matrix"));
+    fit->setToolTip(tr("Show the whole matrix (0). Wheel zooms, dragging pans."));
+    readout_ = value_label("sensitivity-readout", tr("Weight under the pointer"));
+    readout_->setMinimumWidth(120);
+    heat_map_ = named(new widgets::HeatMapView, "sensitivity-heat-map", tr("Sensitivity of the selected matrix"));
+    connect(mask_, &QCheckBox::toggled, heat_map_, &widgets::HeatMapView::setMaskVisible);
+    connect(linear, &QCheckBox::toggled, this, [this](bool on) {
+        heat_map_->setScale(on ? widgets::HeatScale::linear : widgets::HeatScale::logarithmic);
+    });
+    connect(colours, &QComboBox::activated, this, [this, colours] {
+        const auto map = static_cast<widgets::ColourMap>(colours->currentData().toInt());
+        heat_map_->setColourMap(map);
+        overview_->setColourMap(map);
+    });
+    connect(fit, &QPushButton::clicked, heat_map_, &widgets::HeatMapView::fit);
+    connect(heat_map_, &widgets::HeatMapView::hovered, this, [this](const widgets::HeatCell& cell) {
+        readout_->setText(tr("in %1, out %2: %3%4")
+                              .arg(cell.original_row)
+                              .arg(cell.original_column)
+                              .arg(widgets::decimal(double(cell.value)), cell.masked ? tr(" sensitive") : QString()));
+    });
+    connect(heat_map_, &widgets::HeatMapView::left, readout_, &QLabel::clear);
+    connect(heat_map_, &widgets::HeatMapView::failed, this, &Page::failed);
+    layout->addWidget(in_row({mask_, linear, colours, fit, readout_}));
+    layout->addWidget(heat_map_, 1);
+
+    gamma_ = named(new widgets::GammaSlider, "sensitivity-gamma", tr("How much is sensitive"));
+    connect(gamma_, &widgets::GammaSlider::amountChanged, this, [this](const compact::Amount& amount) {
+        bench().document.edit(tr("sensitive share"), "amount", [&](job::Project& p) { p.plan.options.amount = amount; });
+    });
+    layout->addWidget(gamma_);
+    pool_ = named(new QComboBox, "sensitivity-pool", tr("Pool"));
+    pool_->addItem(tr("matrices and vectors ranked together"), "all");
+    pool_->addItem(tr("matrices only"), "matrices");
+    binder_->choice(pool_, tr("pool"), [](const job::Project& p) { return std::string(sensitivity::name_of(p.plan.options.pool)); },
+                    [](job::Project& p, const std::string& word) { p.plan.options.pool = sensitivity::parse_pool(word); });
+    layout->addWidget(in_row({muted_label(tr("Pool")), pool_}));
+    return right;
+}
+
+QString SensitivityPage::notes() const {
+    return tr("Sensitivity (Eq. 3): for every weight the mean over images of the squared gradient of that one image's loss. The "
+              "γ largest of all count as sensitive, one threshold for the whole model.");
+}
+
+bool SensitivityPage::settled() const { return !heat_map_->building(); }
+
+Stage SensitivityPage::missing() const {
+    if (!bench().road.model()) return Stage::model;
+    if (!bench().road.data()) return Stage::data;
+    return Stage::sensitivity;
+}
+
+void SensitivityPage::empty_action() {
+    if (missing() != Stage::sensitivity) emit go_to(missing());
+    else bench().runner.compute_sensitivity();
+}
+
+void SensitivityPage::refresh_state() {
+    const StageState& state = bench().road.state(Stage::sensitivity);
+    const auto map = bench().road.map();
+    const bool can_run = bench().road.model() && bench().road.data() && state.health != Health::running;
+    primary()->setEnabled(can_run);
+    primary()->setText(map ? tr("Compute again") : tr("Compute sensitivity"));
+    primary()->setToolTip(tr("Ctrl+Shift+S\n%1").arg(can_run ? bench().runner.next_sensitivity_command().join(' ') : state.reason));
+    if (map) {
+        const auto& from = map->provenance;
+        facts_->setText(tr("from %1 images at %2 px").arg(widgets::grouped(std::int64_t(from.samples.size()))).arg(from.image_size));
+        facts_->setToolTip(tr("%1\n%2\nestimator %3, seed %4, %5")
+                               .arg(QString::fromStdString(from.model), QString::fromStdString(from.dataset),
+                                    QString::fromStdString(from.estimator))
+                               .arg(from.seed)
+                               .arg(QString::fromStdString(from.device)));
+        return show_content();
+    }
+    facts_->clear();
+    if (state.health == Health::running) {
+        const double read = bench().road.loading_fraction();
+        show_empty(tr("Working…"),
+                   read > 0 ? tr("Reading the map: %1").arg(widgets::percent(read, 0))
+                            : tr("The worker computes the map; the bar below shows how far it is. You may go on with other pages."));
+    } else if (missing() == Stage::model) {
+        show_empty(tr("Needs a model"), tr("Sensitivity is computed from a pretrained model and images of the new task."),
+                   tr("Choose a model"));
+    } else if (missing() == Stage::data) {
+        show_empty(tr("Needs data"), tr("Sensitivity is computed from images of the new task."), tr("Choose data"));
+    } else {
+        show_empty(tr("Not computed yet"),
+                   tr("One pass over %1 images of the training split, forwards and backwards.")
+                       .arg(bench().document.project().sensitivity.samples),
+                   tr("Compute sensitivity"));
+    }
+}
+
+void SensitivityPage::refresh_overview() {
+    const auto plan = bench().road.plan();
+    if (!plan) return overview_->clear();
+    overview_->setPlan(*plan, static_cast<widgets::Quantity>(quantity_->currentData().toInt()));
+    overview_->setCurrent(bench().selection.index());
+}
+
+void SensitivityPage::refresh_matrix() {
+    const auto map = bench().road.map();
+    const auto plan = bench().road.plan();
+    const auto index = std::size_t(bench().selection.index());
+    if (!map || index >= map->matrices.size()) {
+        heat_map_->clear();
+        profile_->clear();
+        return;
+    }
+    const auto& matrix = map->matrices[index];
+    widgets::HeatMapSource source;
+    source.values = part_of(map, matrix.values);
+    source.out = matrix.shape.out;
+    source.in = matrix.shape.in;
+    if (plan && index < plan->matrices.size()) {
+        source.mask = part_of(plan, plan->matrices[index].mask);
+        profile_->setProfile(sensitivity::profile(matrix.shape, plan->matrices[index].mask));
+    } else {
+        profile_->clear();
+    }
+    heat_map_->setTitle(QString::fromStdString(matrix.shape.name));
+    heat_map_->setSource(std::move(source));
+}
+
+void SensitivityPage::refresh_amount() {
+    const auto& amount = bench().document.project().plan.options.amount;
+    const auto plan = bench().road.plan();
+    gamma_->setEnabled(bool(bench().road.map()));
+    if (plan) gamma_->setPoolSize(plan->pool_size);
+    if (!same(gamma_->amount(), amount)) gamma_->setAmount(amount);
+    if (plan) gamma_->setOutcome(*plan);
+    gamma_->setBusy(plan && !same(plan->options.amount, amount));
+}
+
+} // namespace cdra::workbench

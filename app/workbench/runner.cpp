@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/runner.h"
+
+#include "app/workbench/document.h"
+#include "app/workbench/job_hub.h"
+#include "app/workbench/launcher.h"
+#include "app/workbench/road.h"
+#include "widgets/figure.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QStandardPaths>
+
+namespace cdra::workbench {
+
+namespace {
+
+// A file name made of the project's name.
+QString slug(const QString& name) {
+    QString word = name.toLower();
+    word.replace(QRegularExpression("[^a-z0-9]+"), "-");
+    word.remove(QRegularExpression("^-+|-+$"));
+    return word.isEmpty() ? QString("run") : word.left(40);
+}
+
+QString plan_path(const QString& folder, const QString& run) {
+    return folder + "/plans/" + QFileInfo(run).fileName() + ".h5"; // one a run: resuming needs the very plan it began with
+}
+
+} // namespace
+
+Runner::Runner(ProjectDocument& document, Road& road, JobHub& hub, QObject* parent)
+    : QObject(parent), document_(document), road_(road), hub_(hub),
+      exports_([this](const QString& folder) { emit figures_exported(folder); },
+               [this](const QString& error) { emit failed(tr("The figures could not be written: %1").arg(error)); }) {
+    connect(this, &Runner::figures_exported, this, [this](const QString& folder) {
+        emit told(tr("Figures 2, 4 and 5 are in %1 as PNG, SVG, PDF and CSV.").arg(folder));
+    });
+}
+
+void Runner::export_figures(std::shared_ptr<const compact::CompactPlan> plan, const QString& folder) {
+    exports_.request([plan = std::move(plan), folder](const std::stop_token&) {
+        widgets::figures::export_figures(folder.toStdString(), *plan);
+        return folder;
+    });
+}
+
+QString Runner::default_parent() {
+    return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + "/CDRA workbench";
+}
+
+bool Runner::ensure_saved() {
+    try {
+        if (document_.file().isEmpty()) {
+            document_.save_untitled(default_parent());
+            emit told(tr("The project was saved as %1, because work needs a folder.").arg(document_.file()));
+        } else {
+            document_.save();
+        }
+        return true;
+    } catch (const std::exception& error) {
+        emit failed(tr("The project can't be saved, so nothing was started: %1").arg(error.what()));
+        return false;
+    }
+}
+
+QString Runner::next_run() const {
+    const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
+    return next_free_path(folder + "/runs", slug(document_.display_name()));
+}
+
+QString Runner::next_sensitivity() const {
+    const QString folder = document_.folder();
+    for (int number = 1;; ++number) {
+        const QString name = "sensitivity-" + QString::number(number);
+        if (!QFileInfo::exists(folder + "/.jobs/" + name) && !QFileInfo::exists(folder + "/" + name + ".h5")) return name;
+    }
+}
+
+QStringList Runner::next_sensitivity_command() const {
+    const job::Project& project = document_.project();
+    if (project.model.path.empty() || project.data.spec.empty()) return {};
+    const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
+    const QString name = next_sensitivity();
+    return sensitivity_arguments(project, folder + "/" + name + ".h5", folder + "/.jobs/" + name);
+}
+
+QString Runner::training_obstacle() const {
+    const job::Project& project = document_.project();
+    if (project.model.path.empty()) return tr("Choose a model first.");
+    if (project.data.spec.empty()) return tr("Choose data first.");
+    if (road_.state(Stage::model).health == Health::failed) return road_.state(Stage::model).reason;
+    if (road_.state(Stage::data).health == Health::failed) return road_.state(Stage::data).reason;
+    try {
+        const auto& method = methods::find_method(project.method);
+        methods::resolve_options(method, project.method_options);
+        if (method.needs_plan && !road_.plan()) return tr("%1 needs a plan: compute the sensitivity first.")
+                .arg(QString::fromUtf8(method.title.data(), qsizetype(method.title.size())));
+        job::validate(project);
+    } catch (const std::exception& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+QStringList Runner::next_train_command() const {
+    const job::Project& project = document_.project();
+    if (project.model.path.empty() || project.data.spec.empty()) return {};
+    const QString run = next_run();
+    const QString file = document_.file().isEmpty() ? QString("PROJECT/project.toml") : document_.file();
+    bool needs_plan = false;
+    try {
+        needs_plan = methods::find_method(project.method).needs_plan;
+    } catch (const std::exception&) {
+        return {};
+    }
+    const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
+    return train_arguments(file, needs_plan ? plan_path(folder, run) : QString(), run);
+}
+
+void Runner::compute_sensitivity() {
+    if (document_.project().model.path.empty()) return emit failed(tr("Choose a model first (Ctrl+1)."));
+    if (document_.project().data.spec.empty()) return emit failed(tr("Choose data first (Ctrl+2)."));
+    for (JobClient* job : hub_.jobs(JobKind::sensitivity))
+        if (job->active()) return emit failed(tr("%1 is being computed already: stop it first.").arg(job->name()));
+    if (!ensure_saved()) return;
+    try {
+        const QString name = next_sensitivity();
+        const QStringList command = sensitivity_arguments(document_.project(), document_.folder() + "/" + name + ".h5",
+                                                          hub_.jobs_folder() + "/" + name);
+        emit started(hub_.start(JobKind::sensitivity, command, hub_.jobs_folder() + "/" + name));
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Runner::train() {
+    if (launching_) return;
+    const QString obstacle = training_obstacle();
+    if (!obstacle.isEmpty()) return emit failed(obstacle);
+    if (!ensure_saved()) return;
+    const QString run = next_run();
+    const auto launch = [this, run](const QString& plan) {
+        try {
+            emit started(hub_.start(JobKind::train, train_arguments(document_.file(), plan, run), run));
+        } catch (const std::exception& error) {
+            emit failed(QString::fromUtf8(error.what()));
+        }
+    };
+    if (!methods::find_method(document_.project().method).needs_plan) return launch({});
+    const QString plan = plan_path(document_.folder(), run);
+    launching_ = true;
+    road_.write_plan(plan, [this, plan, launch](const QString& error) {
+        launching_ = false;
+        if (error.isEmpty()) launch(plan);
+        else emit failed(tr("The plan can't be written, so nothing was started: %1").arg(error));
+    });
+}
+
+void Runner::pause(JobClient* job) {
+    try {
+        if (job->state() == job::JobState::paused) job->resume_paused();
+        else job->pause();
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Runner::stop(JobClient* job) {
+    try {
+        job->stop();
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Runner::checkpoint(JobClient* job) {
+    try {
+        job->checkpoint();
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Runner::resume(JobClient* job) {
+    if (job->active()) return emit failed(tr("%1 is running already.").arg(job->name()));
+    try {
+        hub_.resume(job);
+        emit started(job);
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Runner::run_short(const QString& what, const QStringList& arguments) {
+    QString program;
+    try {
+        program = find_cdra();
+    } catch (const std::exception& error) {
+        return emit short_finished(what, false, QString::fromUtf8(error.what()));
+    }
+    auto* process = new QProcess(this);
+    process->setProcessChannelMode(QProcess::MergedChannels);
+    connect(process, &QProcess::finished, this, [this, process, what](int code, QProcess::ExitStatus status) {
+        const QString output = QString::fromUtf8(process->readAll()).trimmed();
+        emit short_finished(what, status == QProcess::NormalExit && code == 0, output);
+        process->deleteLater();
+    });
+    connect(process, &QProcess::errorOccurred, this, [this, process, what](QProcess::ProcessError error) {
+        if (error != QProcess::FailedToStart) return; // finished() follows otherwise
+        emit short_finished(what, false, process->errorString());
+        process->deleteLater();
+    });
+    process->start(program, arguments);
+}
+
+} // namespace cdra::workbench

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The matrix that every page and the inspector talk about.
+#pragma once
+
+#include <QObject>
+
+namespace cdra::workbench {
+
+class MatrixSelection : public QObject {
+    Q_OBJECT
+  public:
+    using QObject::QObject;
+    int index() const { return index_; } // in tensor order, 0 without a model
+    void set(int index) {
+        if (index < 0 || index == index_) return;
+        index_ = index;
+        emit changed(index);
+    }
+
+  signals:
+    void changed(int index);
+
+  private:
+    int index_ = 0;
+};
+
+} // namespace cdra::workbench
