@@ -32,6 +32,8 @@ void write_attribute(Object& object, const std::string& name, hid_t stored, hid_
     const hid_t id = H5Acreate2(owner, name.c_str(), stored, static_cast<hid_t>(space.id()), H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0) fail(object, "attribute \"" + name + "\" can't be made");
     const Handle attribute = Access::handle(id, H5Aclose);
+    // An attribute may have no value at all; the library refuses to be given nothing, so it is not asked.
+    if (H5Sget_simple_extent_npoints(static_cast<hid_t>(space.id())) == 0) return;
     if (H5Awrite(id, memory, data) < 0) fail(object, "attribute \"" + name + "\" can't be written");
 }
 
@@ -122,6 +124,7 @@ std::vector<std::string> Object::texts(const std::string& name) const {
     if (found.kind != H5T_STRING) corrupt("attribute \"" + name + "\" is not a text");
     const auto type = static_cast<hid_t>(found.type.id());
     std::vector<std::string> result(found.size);
+    if (result.empty()) return result;
     if (H5Tis_variable_str(type) > 0) {
         std::vector<char*> pointers(found.size, nullptr);
         if (H5Aread(found.id(), type, pointers.data()) < 0) fail(*this, "attribute \"" + name + "\" can't be read");

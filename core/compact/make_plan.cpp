@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/compact/plan.h"
+
+#include "core/base/parallel.h"
+#include "core/compact/allocation.h"
+#include "core/compact/budget.h"
+
+#include <array>
+#include <mutex>
+
+namespace cdra::compact {
+
+namespace {
+
+// Eight running sums: exact enough, the same on every machine, and not bound by one addition after the other.
+double sum(std::span<const float> values) {
+    std::array<double, 8> lanes{};
+    std::size_t i = 0;
+    for (; i + lanes.size() <= values.size(); i += lanes.size())
+        for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] += double{values[i + lane]};
+    double total = 0;
+    for (; i < values.size(); ++i) total += double{values[i]};
+    for (const double lane : lanes) total += lane;
+    return total;
+}
+
+double sum_in_box(const sensitivity::MatrixSensitivity& matrix, const Box& box) {
+    const auto in = static_cast<std::size_t>(matrix.shape.in);
+    double total = 0;
+    for (const std::uint32_t column : box.columns) {
+        const float* values = matrix.values.data() + column * in;
+        double row_total = 0;
+        for (const std::uint32_t row : box.rows) row_total += double{values[row]};
+        total += row_total;
+    }
+    return total;
+}
+
+void check_options(const sensitivity::SensitivityMap& map, const PlanOptions& options) {
+    if (map.matrices.empty()) throw InputError("the sensitivity map holds no matrix");
+    for (const auto& matrix : map.matrices)
+        if (matrix.values.size() != static_cast<std::size_t>(matrix.shape.size()))
+            throw InputError("sensitivity map: " + matrix.shape.name + " has " + std::to_string(matrix.values.size()) +
+                             " values, its shape needs " + std::to_string(matrix.shape.size()));
+    if (map.provenance.backbone_parameters <= 0)
+        throw InputError("the sensitivity map does not say how many parameters the backbone has; make it again");
+    if (options.beta < 1 || options.beta > 1'000'000)
+        throw InputError("beta is " + std::to_string(options.beta) + ", expected 1 or more (5: a fifth of a vector's entries)");
+    box_sides({}, options.quadrant, options.size_scale); // throws for an impossible scale
+    if (options.size_scale != 1.0 && options.quadrant != Quadrant::q10)
+        throw InputError("a size scale of " + std::to_string(options.size_scale) + " goes with quadrant 10 only, found quadrant " +
+                         std::string(name_of(options.quadrant)));
+}
+
+struct Asked {
+    std::uint64_t count = 0;
+    double gamma = 0;
+};
+
+Asked resolve(const sensitivity::SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
+              const std::stop_token& stop, int threads) {
+    const std::uint64_t pool = sensitivity::pool_size(map, options.pool);
+    if (const auto* gamma = std::get_if<Gamma>(&options.amount))
+        return {sensitivity::count_for_gamma(gamma->value, pool), gamma->value};
+    const auto* tau = std::get_if<Tau>(&options.amount);
+    const std::uint64_t count = tau ? tau->value : count_for_budget(map, options, progress, stop, threads);
+    return {count, static_cast<double>(count) / static_cast<double>(pool)};
+}
+
+PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vector<std::uint32_t> mask, const PlanOptions& options) {
+    PlannedMatrix planned;
+    planned.shape = matrix.shape;
+    planned.mask = std::move(mask);
+    planned.reorganised = reorganise(sensitivity::profile(matrix.shape, planned.mask));
+    planned.box = box_of(planned.reorganised, options.quadrant, options.size_scale);
+    planned.sensitivity_total = sum(matrix.values);
+    planned.sensitivity_in_box = sum_in_box(matrix, planned.box);
+    return planned;
+}
+
+} // namespace
+
+CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
+                      const std::stop_token& stop, int threads) {
+    check_options(map, options);
+    const auto total = static_cast<std::int64_t>(map.matrices.size());
+    progress.report({"plan", 0, total, "selecting"});
+    const Asked asked = resolve(map, options, progress, stop, threads);
+    throw_if_stopped(stop);
+    sensitivity::Selection selection = sensitivity::select_top(map, options.pool, asked.count, threads);
+
+    CompactPlan plan;
+    plan.options = options;
+    plan.gamma = asked.gamma;
+    plan.tau = selection.count;
+    plan.threshold = selection.threshold;
+    plan.pool_size = selection.pool_size;
+    plan.candidate_weights = map.matrix_weights();
+    plan.backbone_parameters = map.provenance.backbone_parameters;
+    plan.class_token_parameters = map.provenance.class_token_parameters;
+    plan.model_sha256 = map.provenance.model_sha256;
+
+    plan.matrices.resize(map.matrices.size());
+    std::mutex mutex; // sinks need not be thread-safe
+    std::int64_t done = 0;
+    parallel_for(threads, map.matrices.size(), [&](std::size_t, std::size_t i) {
+        throw_if_stopped(stop);
+        plan.matrices[i] = plan_matrix(map.matrices[i], std::move(selection.matrices[i]), options);
+        const std::lock_guard guard(mutex);
+        progress.report({"plan", ++done, total, "reorganising"});
+    });
+    for (std::size_t i = 0; i < map.vectors.size(); ++i) {
+        const std::uint64_t sensitive = selection.vectors[i].size();
+        plan.vectors.push_back({map.vectors[i].shape, sensitive, is_tuned(sensitive, map.vectors[i].shape.size, options)});
+    }
+    reallocate(plan, options.rank, options.edited_ranks, options.rank_zero);
+    throw_if_stopped(stop);
+    plan.map_fingerprint = sensitivity::fingerprint(map);
+    progress.report({"plan", total, total, ""});
+    return plan;
+}
+
+} // namespace cdra::compact

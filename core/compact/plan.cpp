@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/compact/plan.h"
+
+#include "core/compact/allocation.h"
+
+#include <algorithm>
+#include <array>
+
+namespace cdra::compact {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> rank_zero_words = {"mask", "freeze", "one"};
+constexpr std::array<std::string_view, 3> treatment_words = {"low-rank", "masked", "frozen"};
+
+} // namespace
+
+std::string_view name_of(RankZero value) noexcept { return rank_zero_words[static_cast<std::size_t>(value)]; }
+
+RankZero parse_rank_zero(std::string_view word) {
+    const auto found = std::ranges::find(rank_zero_words, word);
+    if (found == rank_zero_words.end())
+        throw InputError("rank-zero \"" + std::string(word) + "\" is unknown; expected one of: mask, freeze, one");
+    return static_cast<RankZero>(found - rank_zero_words.begin());
+}
+
+std::string_view name_of(Treatment value) noexcept { return treatment_words[static_cast<std::size_t>(value)]; }
+
+double PlannedMatrix::density() const noexcept {
+    const double area = static_cast<double>(reorganised.compact_rows) * reorganised.compact_columns;
+    return area > 0 ? static_cast<double>(mask.size()) / area : 0;
+}
+
+std::uint64_t PlannedMatrix::parameters() const noexcept {
+    const BoxSides sides{{0, static_cast<std::uint32_t>(box.rows.size())}, {0, static_cast<std::uint32_t>(box.columns.size())}};
+    return parameters_of({rank, treatment}, sides, mask.size());
+}
+
+std::uint64_t CompactPlan::sensitive_weights() const noexcept {
+    std::uint64_t total = 0;
+    for (const PlannedMatrix& matrix : matrices) total += matrix.mask.size();
+    return total;
+}
+
+std::uint64_t CompactPlan::matrix_parameters() const noexcept {
+    std::uint64_t total = 0;
+    for (const PlannedMatrix& matrix : matrices) total += matrix.parameters();
+    return total;
+}
+
+std::uint64_t CompactPlan::vector_parameters() const noexcept {
+    std::uint64_t total = 0;
+    for (const PlannedVector& vector : vectors)
+        if (vector.tuned) total += static_cast<std::uint64_t>(vector.shape.size);
+    return total;
+}
+
+std::uint64_t CompactPlan::trainable_parameters() const noexcept {
+    return matrix_parameters() + vector_parameters() +
+           (options.class_token ? static_cast<std::uint64_t>(class_token_parameters) : 0);
+}
+
+double CompactPlan::trainable_percent() const noexcept {
+    return backbone_parameters > 0 ? 100.0 * static_cast<double>(trainable_parameters()) / static_cast<double>(backbone_parameters) : 0;
+}
+
+std::string CompactPlan::peft_obstacle() const {
+    std::size_t masked = 0;
+    std::string first;
+    for (const PlannedMatrix& matrix : matrices)
+        if (matrix.treatment == Treatment::masked && masked++ == 0) first = matrix.shape.name;
+    if (masked == 0) return {};
+    return std::to_string(masked) + (masked == 1 ? " matrix" : " matrices") + " of rank 0 (" + first + (masked > 1 ? ", …" : "") +
+           ") tune single weights, which a LoRA can't say; plan with rank-zero freeze or one, or write a merged checkpoint";
+}
+
+void reallocate(CompactPlan& plan, const std::string& rank, const std::map<std::string, std::uint32_t>& edited_ranks,
+                RankZero rank_zero) {
+    const auto strategy = parse_rank_strategy(rank);
+    std::vector<RankInput> inputs;
+    std::vector<BoxSides> boxes;
+    for (const PlannedMatrix& matrix : plan.matrices) {
+        inputs.push_back({matrix.shape.name, static_cast<std::uint64_t>(matrix.shape.in), static_cast<std::uint64_t>(matrix.shape.out),
+                          matrix.reorganised.compact_rows, matrix.reorganised.compact_columns, matrix.mask.size()});
+        boxes.push_back({{0, static_cast<std::uint32_t>(matrix.box.rows.size())},
+                         {0, static_cast<std::uint32_t>(matrix.box.columns.size())}});
+    }
+    const std::vector<Allotment> allotments = allot(inputs, boxes, {*strategy, edited_ranks, rank_zero});
+    for (std::size_t i = 0; i < allotments.size(); ++i) {
+        plan.matrices[i].rank = allotments[i].rank;
+        plan.matrices[i].treatment = allotments[i].treatment;
+    }
+    plan.options.rank = rank;
+    plan.options.edited_ranks = edited_ranks;
+    plan.options.rank_zero = rank_zero;
+}
+
+} // namespace cdra::compact
