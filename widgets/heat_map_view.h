@@ -48,6 +48,7 @@ class HeatMapView : public QWidget {
     double zoom() const { return zoom_; } // pixels per cell
     void fit();
     QRect plotArea() const;               // where cells are drawn, in widget coordinates
+    QPointF cellPosition(double column, double row) const; // of a displayed cell's top left corner
     std::optional<HeatCell> cellAt(QPointF position) const;
     QSize sizeHint() const override { return {640, 480}; }
     QSize minimumSizeHint() const override { return {240, 180}; }

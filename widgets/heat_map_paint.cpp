@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HeatMapView's painting: the cached picture, then overlays, axes and colour bar.
+#include "widgets/format.h"
+#include "widgets/heat_map_view.h"
+#include "widgets/plots.h"
+#include "widgets/theme.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cdra::widgets {
+
+void HeatMapView::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const QRect area = plotArea();
+    if (!image_) {
+        painter.setPen(colours::muted(palette()));
+        painter.drawText(rect().adjusted(grid, grid, -grid, -grid), Qt::AlignCenter | Qt::TextWordWrap,
+                         message_.isEmpty() && building() ? tr("Reading …") : message_);
+    } else if (area.width() > 8 && area.height() > 8) {
+        if (lookup_.empty()) lookup_ = colour_lookup(colours_, scale_, range());
+        const double ratio = devicePixelRatioF();
+        if (picture_.isNull()) {
+            const QSize pixels(int(std::lround(area.width() * ratio)), int(std::lround(area.height() * ratio)));
+            std::optional<QRgb> mask;
+            if (mask_visible_) mask = qRgb(255, 94, 20); // one warm colour that stands out from every map
+            picture_ = render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask);
+            picture_.setDevicePixelRatio(ratio);
+        }
+        painter.drawImage(area.topLeft(), picture_);
+        paintOverlays(painter, area);
+        paintAxes(painter, area);
+        paintColourBar(painter, area);
+    }
+    if (!title_.isEmpty()) {
+        painter.setFont(fonts::heading(font()));
+        painter.setPen(palette().color(QPalette::Text));
+        painter.drawText(QRect(area.left(), 2, width() - area.left() - 4, fontMetrics().height() + 4), Qt::AlignLeft | Qt::AlignVCenter, title_);
+    }
+    if (hasFocus()) {
+        painter.setPen(QPen(colours::accent(palette()), 1));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void HeatMapView::paintOverlays(QPainter& painter, const QRect& area) {
+    painter.save();
+    painter.setClipRect(area.adjusted(-1, -1, 1, 1));
+    const auto at = [&](double column, double row) { return cellPosition(column, row); };
+    painter.setPen(QPen(colours::line(palette()), 1));
+    painter.drawRect(QRectF(at(0, 0), at(image_->columns(), image_->rows())).adjusted(-0.5, -0.5, 0.5, 0.5));
+    if (box_rows_ > 0 && box_columns_ > 0) {
+        painter.setPen(QPen(colours::box(palette()), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(QRectF(at(0, 0), at(box_columns_, box_rows_)));
+    }
+    if (cursor_) {
+        const QPointF low = at(cursor_->x(), cursor_->y()), high = at(cursor_->x() + 1, cursor_->y() + 1), middle = (low + high) / 2;
+        for (const auto& [colour, width] : {std::pair{QColor(0, 0, 0, 150), 3.0}, std::pair{QColor(255, 255, 255, 220), 1.0}}) {
+            painter.setPen(QPen(colour, width));
+            painter.drawLine(QPointF(area.left(), middle.y()), QPointF(low.x() - 4, middle.y()));
+            painter.drawLine(QPointF(high.x() + 4, middle.y()), QPointF(area.right(), middle.y()));
+            painter.drawLine(QPointF(middle.x(), area.top()), QPointF(middle.x(), low.y() - 4));
+            painter.drawLine(QPointF(middle.x(), high.y() + 4), QPointF(middle.x(), area.bottom()));
+        }
+    }
+    painter.restore();
+}
+
+void HeatMapView::paintAxes(QPainter& painter, const QRect& area) {
+    painter.save();
+    const QFont small = fonts::small(font());
+    painter.setFont(small);
+    const QFontMetricsF metrics(small);
+    // Along the visible part of the matrix.
+    const double left = std::max(0.0, origin_.x()), right = std::min<double>(image_->columns(), origin_.x() + area.width() / zoom_);
+    const double top = std::max(0.0, origin_.y()), bottom = std::min<double>(image_->rows(), origin_.y() + area.height() / zoom_);
+    const auto x = [&](double column) { return area.left() + (column - origin_.x()) * zoom_; };
+    const auto y = [&](double row) { return area.top() + (row - origin_.y()) * zoom_; };
+    const QColor muted = colours::muted(palette());
+    painter.setPen(muted);
+    for (const double tick : plots::nice_ticks(left, right, std::max(1, int((x(right) - x(left)) / 64)))) {
+        if (tick != std::floor(tick)) continue;
+        painter.drawLine(QPointF(x(tick), y(bottom) + 1), QPointF(x(tick), y(bottom) + 4));
+        const QString text = grouped(std::int64_t(tick));
+        painter.drawText(QPointF(x(tick) - metrics.horizontalAdvance(text) / 2, y(bottom) + 5 + metrics.ascent()), text);
+    }
+    double widest = 0;
+    for (const double tick : plots::nice_ticks(top, bottom, std::max(1, int((y(bottom) - y(top)) / 48)))) {
+        if (tick != std::floor(tick)) continue;
+        painter.drawLine(QPointF(x(left) - 4, y(tick)), QPointF(x(left) - 1, y(tick)));
+        const QString text = grouped(std::int64_t(tick));
+        widest = std::max(widest, metrics.horizontalAdvance(text));
+        painter.drawText(QPointF(x(left) - 6 - metrics.horizontalAdvance(text), y(tick) + metrics.ascent() / 2 - 1), text);
+    }
+    painter.setPen(palette().color(QPalette::Text));
+    const QString across = image_->source().column_order.empty() ? tr("columns (output features)") : tr("columns, reordered");
+    const QString down = image_->source().row_order.empty() ? tr("rows (input features)") : tr("rows, reordered");
+    painter.drawText(QPointF((x(left) + x(right) - metrics.horizontalAdvance(across)) / 2, y(bottom) + 6 + metrics.height() + metrics.ascent()), across);
+    if (metrics.horizontalAdvance(down) < area.height())
+        plots::paint_vertical_text(painter, {x(left) - widest - 10 - metrics.height() / 2,
+            std::clamp((y(top) + y(bottom)) / 2, area.top() + metrics.horizontalAdvance(down) / 2, area.bottom() - metrics.horizontalAdvance(down) / 2)}, down);
+    painter.restore();
+}
+
+void HeatMapView::paintColourBar(QPainter& painter, const QRect& area) {
+    painter.save();
+    const QFont small = fonts::small(font());
+    painter.setFont(small);
+    const QFontMetricsF metrics(small);
+    const QRect bar(area.right() + 16, area.top() + 1, 12, area.height() - 2);
+    for (int y = 0; y < bar.height(); ++y) {
+        painter.setPen(QColor(colour_at(colours_, 1 - double(y) / bar.height())));
+        painter.drawLine(bar.left(), bar.top() + y, bar.right(), bar.top() + y);
+    }
+    const auto [low, high] = range();
+    const bool log = scale_ == HeatScale::logarithmic;
+    std::vector<std::pair<double, QString>> labels; // place 0 … 1 from below
+    if (log) {
+        const double from = std::log10(low), to = std::log10(high);
+        const double step = std::max(1.0, std::ceil((to - from) / std::max(1.0, bar.height() / 36.0)));
+        for (double decade = std::ceil(from); decade <= to; decade += step)
+            labels.emplace_back((decade - from) / (to - from), decimal(std::pow(10.0, decade), 1));
+        if (labels.empty()) labels = {{0, decimal(low, 2)}, {1, decimal(high, 2)}};
+    } else {
+        for (const double tick : plots::nice_ticks(low, high, std::max(1, bar.height() / 48)))
+            labels.emplace_back((tick - low) / (high - low), decimal(tick, 2));
+    }
+    painter.setPen(colours::muted(palette()));
+    for (const auto& [place, text] : labels) {
+        const double y = bar.bottom() - place * bar.height();
+        painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y));
+        painter.drawText(QPointF(bar.right() + 7, std::clamp(y + metrics.ascent() / 2 - 1, bar.top() + metrics.ascent(), double(bar.bottom()))), text);
+    }
+    painter.restore();
+}
+
+} // namespace cdra::widgets
