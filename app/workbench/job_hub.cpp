@@ -45,6 +45,7 @@ JobClient* JobHub::add(JobKind kind, const QString& folder, qint64 pid, const QS
     auto client = std::make_unique<JobClient>(folder, tail_thread_, pid, output_file);
     JobClient* job = client.get();
     connect(job, &JobClient::state_changed, this, [this, job] { emit state_changed(job); });
+    connect(job, &JobClient::progressed, this, [this, job] { emit progressed(job); });
     connect(job, &JobClient::finished, this, [this, job](job::JobState how) { emit finished(job, how); });
     jobs_.push_back({kind, std::move(client)});
     return job;
@@ -54,6 +55,9 @@ JobClient* JobHub::start(JobKind kind, const QStringList& arguments, const QStri
     QDir().mkpath(QFileInfo(job_folder).absolutePath());
     const QString output = jobs_folder() + "/output/" + QFileInfo(job_folder).fileName() + ".txt";
     const StartedProcess process = start_detached(arguments, output);
+    // An attempt that was refused before it made its folder leaves the name free for this one.
+    const QString absolute = QFileInfo(job_folder).absoluteFilePath();
+    std::erase_if(jobs_, [&](const Entry& entry) { return entry.client->folder() == absolute; });
     JobClient* job = add(kind, job_folder, process.pid, process.output);
     emit jobs_changed();
     return job;

@@ -43,6 +43,7 @@ class JobHub : public QObject {
   signals:
     void jobs_changed(); // one was found or started, or the folder changed
     void state_changed(cdra::workbench::JobClient* job);
+    void progressed(cdra::workbench::JobClient* job);
     void finished(cdra::workbench::JobClient* job, cdra::job::JobState how);
 
   private:

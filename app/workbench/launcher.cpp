@@ -12,6 +12,7 @@
 #include <QRegularExpression>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <csignal>
 #include <sys/types.h>
 #include <unistd.h>
@@ -43,9 +44,12 @@ QString shell_text(const QStringList& arguments) {
     return words.join(' ');
 }
 
-QStringList sensitivity_arguments(const job::Project& project, const QString& map, const QString& job_folder) {
+QStringList sensitivity_arguments(const job::Project& project, const QString& map, const QString& job_folder,
+                                  std::int64_t available) {
+    std::int64_t samples = project.sensitivity.samples;
+    if (available > 0) samples = std::min(samples, available);
     QStringList words{"sensitivity", "--model", text(project.model.path), "--data", text(project.data.spec)};
-    words << "--samples" << QString::number(project.sensitivity.samples) << "--estimator"
+    words << "--samples" << QString::number(samples) << "--estimator"
           << text(project.sensitivity.estimator) << "--batch-size" << QString::number(project.sensitivity.batch_size)
           << "--seed" << QString::number(project.sensitivity.seed);
     if (project.model.heads) words << "--heads" << QString::number(*project.model.heads);
@@ -74,11 +78,8 @@ QStringList resume_arguments(const QString& run_folder, int epochs) {
     return words;
 }
 
-QStringList export_arguments(const QString& run_folder, const QString& format, const QString& naming,
-                             const QString& out) {
-    QStringList words{"export", run_folder, "--format", format};
-    if (format == "peft") words << "--naming" << naming;
-    return words << "--out" << out;
+QStringList export_arguments(const QString& run_folder, const QString& out) {
+    return {"export", run_folder, "--format", "compact", "--out", out};
 }
 
 QStringList merge_arguments(const QString& run_folder, const QString& naming, const QString& out) {

@@ -10,16 +10,20 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstdint>
+
 namespace cdra::workbench {
 
 // Quoted for a POSIX shell, to be shown and copied: "cdra train project.toml …".
 QString shell_text(const QStringList& arguments);
 
-QStringList sensitivity_arguments(const job::Project& project, const QString& map, const QString& job_folder);
+// `available`: images of the training split, 0 if not known; no more are asked for.
+QStringList sensitivity_arguments(const job::Project& project, const QString& map, const QString& job_folder,
+                                  std::int64_t available = 0);
 // `plan` is empty for methods that need none.
 QStringList train_arguments(const QString& project_file, const QString& plan, const QString& run_folder);
 QStringList resume_arguments(const QString& run_folder, int epochs = 0); // 0: the run's own number
-QStringList export_arguments(const QString& run_folder, const QString& format, const QString& naming, const QString& out);
+QStringList export_arguments(const QString& run_folder, const QString& out);
 QStringList merge_arguments(const QString& run_folder, const QString& naming, const QString& out);
 
 // The program `cdra`: the environment's CDRA_COMMAND, beside this program, or in PATH. Throws InputError that says

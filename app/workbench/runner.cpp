@@ -80,12 +80,17 @@ QString Runner::next_sensitivity() const {
     }
 }
 
+std::int64_t Runner::training_images() const {
+    const auto data = road_.data();
+    return data ? std::int64_t(data->dataset->samples("train").size()) : 0;
+}
+
 QStringList Runner::next_sensitivity_command() const {
     const job::Project& project = document_.project();
     if (project.model.path.empty() || project.data.spec.empty()) return {};
     const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
     const QString name = next_sensitivity();
-    return sensitivity_arguments(project, folder + "/" + name + ".h5", folder + "/.jobs/" + name);
+    return sensitivity_arguments(project, folder + "/" + name + ".h5", folder + "/.jobs/" + name, training_images());
 }
 
 QString Runner::training_obstacle() const {
@@ -130,7 +135,7 @@ void Runner::compute_sensitivity() {
     try {
         const QString name = next_sensitivity();
         const QStringList command = sensitivity_arguments(document_.project(), document_.folder() + "/" + name + ".h5",
-                                                          hub_.jobs_folder() + "/" + name);
+                                                          hub_.jobs_folder() + "/" + name, training_images());
         emit started(hub_.start(JobKind::sensitivity, command, hub_.jobs_folder() + "/" + name));
     } catch (const std::exception& error) {
         emit failed(QString::fromUtf8(error.what()));

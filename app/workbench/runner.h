@@ -56,6 +56,7 @@ class Runner : public QObject {
 
   private:
     bool ensure_saved();
+    std::int64_t training_images() const; // 0: not known
     QString next_run() const;  // folder
     QString next_sensitivity() const; // name, "sensitivity-3"
 

@@ -1,3 +1,102 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: Apache-2.0
-int main() { return 2; }
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/headless.h"
+#include "app/workbench/main_window.h"
+#include "app/workbench/recovery.h"
+#include "core/base/error.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTimer>
+
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+using namespace cdra;
+
+// These need no display, and must work where there is none. Qt chooses its platform before it parses anything.
+void choose_platform(int argc, char** argv) {
+    if (qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) return;
+    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
+    bool headless = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word(argv[i]);
+        for (const char* option : {"--export-figures", "--screenshots", "--help", "-h", "--version", "-v"})
+            headless = headless || word == option || word.starts_with(std::string(option) + "=");
+    }
+    if (headless && !display) qputenv("QT_QPA_PLATFORM", "offscreen");
+}
+
+widgets::Appearance appearance(const QString& word) {
+    if (word == "light") return widgets::Appearance::light;
+    if (word == "dark") return widgets::Appearance::dark;
+    if (word == "system") return widgets::Appearance::system;
+    throw InputError("the theme is '" + word.toStdString() + "'; expected light, dark or system");
+}
+
+int run(QApplication& app) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription("Sensitivity analysis and CDRA fine-tuning of vision transformers.");
+    const QCommandLineOption help = parser.addHelpOption(), version = parser.addVersionOption();
+    const QCommandLineOption figures("export-figures", "Write Figures 2, 4 and 5 of the plan P.h5 into DIR; needs no display.", "DIR");
+    const QCommandLineOption screenshots("screenshots", "Write a picture of every page of PROJECT into DIR; needs no display.", "DIR");
+    const QCommandLineOption theme("theme", "light, dark or system.", "WORD");
+    parser.addOptions({figures, screenshots, theme});
+    parser.addPositionalArgument("PROJECT", "Project file to open; with --export-figures a plan P.h5.", "[PROJECT]");
+    if (!parser.parse(app.arguments())) throw InputError(parser.errorText().toStdString() + "; see cdra-workbench --help");
+    if (parser.isSet(help)) {
+        std::cout << parser.helpText().toStdString();
+        return exit_codes::done;
+    }
+    if (parser.isSet(version)) {
+        std::cout << "cdra-workbench " << CDRA_VERSION << '\n';
+        return exit_codes::done;
+    }
+    const QStringList files = parser.positionalArguments();
+    if (files.size() > 1) throw InputError("one file is expected, " + std::to_string(files.size()) + " were given: open each in a window of its own");
+    if (parser.isSet(figures)) {
+        if (files.isEmpty()) throw InputError("--export-figures needs a plan: cdra-workbench --export-figures DIR P.h5");
+        return workbench::export_figures_of(files.first(), parser.value(figures));
+    }
+
+    const QString word = parser.isSet(theme) ? parser.value(theme) : QSettings().value("theme", "system").toString();
+    widgets::apply_theme(app, appearance(word));
+    if (parser.isSet(screenshots)) {
+        if (files.isEmpty()) throw InputError("--screenshots needs a project: cdra-workbench --screenshots DIR PROJECT.toml");
+        workbench::MainWindow window;
+        window.resize(1280, 800);
+        window.show();
+        window.document().open(files.first());
+        return workbench::take_screenshots(window, parser.value(screenshots));
+    }
+    workbench::MainWindow window(workbench::default_recovery_folder());
+    window.show();
+    // The window is there at once; what it shows comes after.
+    QTimer::singleShot(0, &window, [&window, files] {
+        if (!files.isEmpty()) window.open_project(files.first());
+        window.offer_recovery();
+    });
+    return app.exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    choose_platform(argc, argv);
+    QCoreApplication::setOrganizationName("cdra-workbench");
+    QCoreApplication::setApplicationName("cdra-workbench");
+    QCoreApplication::setApplicationVersion(CDRA_VERSION);
+    QGuiApplication::setDesktopFileName("cdra-workbench");
+    QApplication app(argc, argv);
+    try {
+        return run(app);
+    } catch (const std::exception& error) {
+        std::cerr << "cdra-workbench: " << error.what() << '\n';
+        return exit_code(error);
+    }
+}

@@ -188,7 +188,7 @@ void RanksPage::refresh() {
                              widgets::grouped(std::int64_t(plan->vector_parameters())),
                              widgets::grouped(plan->options.class_token ? plan->class_token_parameters : 0)));
     const std::string obstacle = plan->peft_obstacle();
-    export_->setText(obstacle.empty() ? tr("✓ The adapter can be written for peft.")
+    export_->setText(obstacle.empty() ? tr("✓ These adapters can be said as a peft LoRA.")
                                       : tr("✕ Not for peft: %1").arg(QString::fromStdString(obstacle)));
     QPalette palette = this->palette();
     palette.setColor(QPalette::WindowText, obstacle.empty() ? widgets::colours::good(palette) : widgets::colours::warning(palette));

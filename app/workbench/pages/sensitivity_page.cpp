@@ -87,7 +87,12 @@ QWidget* SensitivityPage::build_settings() {
     estimator->setToolTip(tr("Per sample: the mean over images of the squared gradient of that one image's loss.\n"
                              "By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published code does."));
     binder_->choice(estimator, tr("estimator"), [](const job::Project& p) { return p.sensitivity.estimator; },
-                    [](job::Project& p, const std::string& word) { p.sensitivity.estimator = word; });
+                    [](job::Project& p, const std::string& word) {
+                        // Each estimator brings its published number of images, unless another was chosen.
+                        if (word == "batch" && p.sensitivity.samples == 400) p.sensitivity.samples = 512;
+                        if (word != "batch" && p.sensitivity.samples == 512) p.sensitivity.samples = 400;
+                        p.sensitivity.estimator = word;
+                    });
     auto* samples = make_spin(1, 10000000, "sensitivity-samples", tr("Images"), tr(" images"));
     binder_->spin(samples, tr("sensitivity images"), [](auto& p) -> auto& { return p.sensitivity.samples; });
     auto* batch = make_spin(1, 4096, "sensitivity-batch", tr("Batch size"));

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window's menus: every action with its shortcut.
+#include "app/workbench/main_window.h"
+
+#include "app/workbench/pages/compact_page.h"
+#include "app/workbench/pages/data_page.h"
+#include "app/workbench/pages/model_page.h"
+#include "app/workbench/pages/results_page.h"
+#include "widgets/inspector.h"
+#include "widgets/job_bar.h"
+#include "widgets/log_pane.h"
+#include "widgets/theme.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+
+namespace cdra::workbench {
+
+namespace {
+
+template <class Act>
+QAction* add(QMenu* menu, const QString& text, const QString& object_name, const QKeySequence& shortcut, QObject* owner, Act act) {
+    QAction* action = menu->addAction(text);
+    action->setObjectName(object_name);
+    action->setShortcut(shortcut);
+    QObject::connect(action, &QAction::triggered, owner, act);
+    return action;
+}
+
+} // namespace
+
+void MainWindow::build_menus() {
+    build_file_menu();
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    QAction* undo = document_.undo_stack().createUndoAction(this, tr("&Undo"));
+    undo->setObjectName("action-undo");
+    undo->setShortcut(QKeySequence::Undo);
+    QAction* redo = document_.undo_stack().createRedoAction(this, tr("&Redo"));
+    redo->setObjectName("action-redo");
+    redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
+    edit->addAction(undo);
+    edit->addAction(redo);
+    build_view_menu();
+    build_run_menu();
+    build_help_menu();
+}
+
+void MainWindow::build_file_menu() {
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    add(file, tr("&New project"), "action-new", QKeySequence::New, this, [this] { new_project(); });
+    add(file, tr("&Open project…"), "action-open", QKeySequence::Open, this, [this] { choose_and_open(); });
+    recent_menu_ = file->addMenu(tr("Open &recent"));
+    connect(recent_menu_, &QMenu::aboutToShow, this, &MainWindow::fill_recent);
+    file->addSeparator();
+    add(file, tr("Open &checkpoint…"), "action-open-model", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M), this, [this] {
+        go_to(Stage::model);
+        model_page_->browse();
+    });
+    add(file, tr("Open &data…"), "action-open-data", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D), this, [this] {
+        go_to(Stage::data);
+        data_page_->browse();
+    });
+    add(file, tr("Re&load from disk"), "action-reload", QKeySequence::Refresh, this, [this] { road_.reload(); });
+    file->addSeparator();
+    add(file, tr("&Save"), "action-save", QKeySequence::Save, this, [this] { save(); });
+    add(file, tr("Save &as…"), "action-save-as", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), this, [this] { save_as(); });
+    add(file, tr("&Export results…"), "action-export", QKeySequence(Qt::CTRL | Qt::Key_E), this, [this] {
+        go_to(Stage::results);
+        results_page_->show_export();
+    });
+    add(file, tr("Export &figures…"), "action-export-figures", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, [this] {
+        go_to(Stage::compact);
+        compact_page_->export_figures();
+    });
+    file->addSeparator();
+    add(file, tr("&Quit"), "action-quit", QKeySequence(Qt::CTRL | Qt::Key_Q), this, [this] { close(); });
+}
+
+void MainWindow::fill_recent() {
+    recent_menu_->clear();
+    const QStringList files = recent_projects();
+    for (const QString& file : files)
+        connect(recent_menu_->addAction(file), &QAction::triggered, this, [this, file] {
+            if (settle_unsaved(tr("before opening another project"))) open_project(file);
+        });
+    if (files.isEmpty()) recent_menu_->addAction(tr("none yet"))->setEnabled(false);
+}
+
+void MainWindow::build_view_menu() {
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    for (const Stage stage : all_stages)
+        add(view, title_of(stage), "action-page-" + word_of(stage), QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + int(stage))), this,
+            [this, stage] { go_to(stage); });
+    view->addSeparator();
+    inspector_action_ = view->addAction(tr("&Inspector"));
+    inspector_action_->setObjectName("action-inspector");
+    inspector_action_->setShortcut(Qt::Key_F9);
+    inspector_action_->setCheckable(true);
+    inspector_action_->setChecked(true);
+    connect(inspector_action_, &QAction::toggled, inspector_side_, &QWidget::setVisible);
+    log_action_ = view->addAction(tr("&Log"));
+    log_action_->setObjectName("action-log");
+    log_action_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
+    log_action_->setCheckable(true);
+    connect(log_action_, &QAction::toggled, this, [this](bool shown) {
+        log_->setVisible(shown);
+        job_bar_->setLogShown(shown);
+    });
+    view->addSeparator();
+    QMenu* theme = view->addMenu(tr("&Theme"));
+    auto* group = new QActionGroup(this);
+    const QString chosen = QSettings().value("theme", "system").toString();
+    const std::pair<const char*, widgets::Appearance> themes[] = {{QT_TR_NOOP("system"), widgets::Appearance::system},
+                                                                  {QT_TR_NOOP("light"), widgets::Appearance::light},
+                                                                  {QT_TR_NOOP("dark"), widgets::Appearance::dark}};
+    for (const auto& [word, appearance] : themes) {
+        QAction* action = theme->addAction(tr(word));
+        action->setObjectName(QString("action-theme-") + word);
+        action->setCheckable(true);
+        action->setChecked(chosen == word);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [word = QString(word), appearance = appearance] {
+            QSettings().setValue("theme", word);
+            widgets::apply_theme(*qApp, appearance);
+        });
+    }
+}
+
+void MainWindow::build_run_menu() {
+    QMenu* run = menuBar()->addMenu(tr("&Run"));
+    add(run, tr("Compute &sensitivity"), "action-sensitivity", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), this,
+        [this] { runner_.compute_sensitivity(); });
+    add(run, tr("Start &training"), "action-train", QKeySequence(Qt::CTRL | Qt::Key_Return), this, [this] {
+        go_to(Stage::train);
+        runner_.train();
+    });
+    run->addSeparator();
+    pause_action_ = add(run, tr("&Pause"), "action-pause", QKeySequence(Qt::CTRL | Qt::Key_P), this, [this] {
+        if (const auto running = hub_.active(); !running.isEmpty()) runner_.pause(running.last());
+    });
+    stop_action_ = add(run, tr("S&top and save"), "action-stop", QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] {
+        if (const auto running = hub_.active(); !running.isEmpty()) runner_.stop(running.last());
+    });
+    resume_action_ = add(run, tr("&Resume"), "action-resume", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), this, [this] {
+        if (JobClient* job = hub_.newest(JobKind::train)) {
+            go_to(Stage::train);
+            runner_.resume(job);
+        }
+    });
+    refresh_run_actions();
+}
+
+void MainWindow::build_help_menu() {
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    const auto show = [this](const QString& title, const QString& text) {
+        auto* box = new QMessageBox(QMessageBox::NoIcon, title, text, QMessageBox::Close, this);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->setModal(false);
+        box->show();
+    };
+    add(help, tr("What the &terms mean"), "action-terms", QKeySequence::HelpContents, this, [this, show] {
+        show(tr("What the terms mean"),
+             tr("<p><b>Sensitivity</b> of a weight: the mean over images of the squared gradient of one image's loss (Eq. 3).</p>"
+                "<p><b>γ</b>: the share of weights that count as sensitive; <b>τ</b>: the same as a count. One threshold for the whole model.</p>"
+                "<p><b>d, k</b>: rows (input features) and columns (output features) of a weight matrix.</p>"
+                "<p><b>d̄, k̄</b>: rows and columns with at least one sensitive weight. Sorted to the front, they form the compact box.</p>"
+                "<p><b>Density</b>: sensitive weights ÷ (d̄·k̄).</p>"
+                "<p><b>Rank r</b>: the box is changed by A·B, A of size d̄ × r, B of size r × k̄ (Eq. 6). Eq. 7 gives each matrix the largest r "
+                "its sensitive weights pay for.</p>"
+                "<p><b>Stale</b>: something before this stop changed since it was made.</p>"));
+    });
+    add(help, tr("&About"), "action-about", {}, this, [show] {
+        show(tr("About"), tr("<p><b>CDRA workbench</b> %1</p><p>Sensitivity analysis and compact dynamic-rank fine-tuning of vision "
+                             "transformers.</p><p>GPL-3.0-or-later; the command cdra and its libraries Apache-2.0.</p>")
+                              .arg(CDRA_VERSION));
+    });
+}
+
+} // namespace cdra::workbench

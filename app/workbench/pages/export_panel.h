@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Writes a run's figures, curves, results and weights into a folder.
+#pragma once
+
+#include "app/workbench/page.h"
+
+#include <QPointer>
+
+namespace cdra::widgets {
+class ChartGrid;
+}
+
+namespace cdra::workbench {
+
+class ExportPanel : public QWidget {
+    Q_OBJECT
+  public:
+    ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* parent = nullptr);
+    void set_run(JobClient* job);
+
+  private:
+    QString target(); // the folder, made; empty (and told) if it can't be
+    void say(const QString& message, bool good = true);
+    void export_figures();
+    void export_curves();
+    void export_adapter();
+    void export_merged();
+    void copy_results();
+
+    Workbench& bench_;
+    widgets::ChartGrid* charts_;
+    QPointer<JobClient> job_;
+    QLineEdit* folder_;
+    QComboBox* naming_;
+    QLabel* outcome_;
+    std::vector<QPushButton*> buttons_;
+};
+
+} // namespace cdra::workbench

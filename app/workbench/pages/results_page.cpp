@@ -1,0 +1,271 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/workbench/pages/results_page.h"
+
+#include "app/workbench/pages/export_panel.h"
+#include "widgets/chart_grid.h"
+#include "widgets/confusion_matrix.h"
+#include "widgets/format.h"
+#include "widgets/run_list.h"
+#include "widgets/theme.h"
+
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace cdra::workbench {
+
+namespace {
+
+widgets::RunState run_state(job::JobState state) {
+    switch (state) {
+    case job::JobState::queued: return widgets::RunState::queued;
+    case job::JobState::running: return widgets::RunState::running;
+    case job::JobState::paused: return widgets::RunState::paused;
+    case job::JobState::stopped: return widgets::RunState::stopped;
+    case job::JobState::failed: return widgets::RunState::failed;
+    case job::JobState::done: return widgets::RunState::done;
+    case job::JobState::dead: return widgets::RunState::dead;
+    }
+    return widgets::RunState::dead;
+}
+
+// A figure of the summary with its unit, by the key's last word.
+QString number_text(const QString& key, double value) {
+    if (!std::isfinite(value)) return QObject::tr("not taken");
+    if (key.endsWith("accuracy")) return widgets::percent(value, 2);
+    if (key.contains("percent")) return widgets::percent_value(value, 3);
+    if (key.endsWith("seconds")) return widgets::duration(value);
+    if (key.endsWith("mib")) return widgets::bytes(value * 1024 * 1024);
+    if (key.startsWith("parameters/") || value == std::floor(value)) return widgets::grouped(std::int64_t(value));
+    return widgets::decimal(value, 4);
+}
+
+QTableWidget* plain_table(const QStringList& headers, const QString& object_name, const QString& accessible_name) {
+    auto* table = named(new QTableWidget(0, int(headers.size())), object_name, accessible_name);
+    table->setHorizontalHeaderLabels(headers);
+    table->verticalHeader()->hide();
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setAlternatingRowColors(true);
+    table->setShowGrid(false);
+    table->setFont(widgets::fonts::tabular(table->font()));
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    return table;
+}
+
+} // namespace
+
+ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
+    : Page(Stage::results, bench, tr("What came out: runs, numbers, predictions, and files to take away."), tr("Export…"), parent) {
+    connect(primary(), &QPushButton::clicked, this, &ResultsPage::show_export);
+    set_remedy(tr("Go to Train"), [this] { emit go_to(Stage::train); });
+
+    auto* content = new QSplitter(Qt::Vertical);
+    runs_ = named(new widgets::RunList, "results-runs", tr("Runs of this project"));
+    content->addWidget(runs_);
+    tabs_ = named(new QTabWidget, "results-tabs", tr("Parts of the result"));
+    tabs_->setDocumentMode(true);
+    numbers_ = plain_table({tr("Figure"), tr("Value")}, "results-numbers", tr("Summary numbers"));
+    tabs_->addTab(numbers_, tr("N&umbers"));
+    charts_ = named(new widgets::ChartGrid, "results-charts", tr("Curves of the selected run"));
+    tabs_->addTab(charts_, tr("&Curves"));
+    tabs_->addTab(build_predictions(), tr("&Predictions"));
+    export_ = named(new ExportPanel(bench, charts_), "results-export", tr("Export"));
+    tabs_->addTab(export_, tr("E&xport"));
+    content->addWidget(tabs_);
+    content->setStretchFactor(0, 1);
+    content->setStretchFactor(1, 3);
+    content->setSizes({150, 450});
+    content->setChildrenCollapsible(false);
+    set_content(content);
+
+    connect(runs_, &widgets::RunList::selectionChangedTo, this, [this](const QStringList& ids) {
+        for (JobClient* job : this->bench().hub.jobs(JobKind::train))
+            if (!ids.isEmpty() && job->folder() == ids.first()) return show_run(job);
+    });
+    connect(&bench.hub, &JobHub::jobs_changed, this, &ResultsPage::refresh_runs);
+    connect(&bench.hub, &JobHub::progressed, this, [this](JobClient* job) {
+        if (this->bench().hub.jobs(JobKind::train).contains(job)) put_run(job);
+    });
+    connect(&bench.hub, &JobHub::state_changed, this, [this](JobClient* job) {
+        if (!this->bench().hub.jobs(JobKind::train).contains(job)) return;
+        put_run(job);
+        if (job == job_) load();
+    });
+    refresh_runs();
+}
+
+QWidget* ResultsPage::build_predictions() {
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, widgets::grid, 0, 0);
+    predictions_title_ = value_label("results-predictions-title", tr("Predictions in short"));
+    layout->addWidget(predictions_title_);
+    auto* split = new QSplitter(Qt::Horizontal);
+    confusion_ = named(new widgets::ConfusionMatrix, "results-confusion", tr("Confusion matrix"));
+    split->addWidget(confusion_);
+    mistakes_ = plain_table({tr("Image"), tr("True class"), tr("Predicted")}, "results-mistakes", tr("Wrong predictions"));
+    split->addWidget(mistakes_);
+    split->setChildrenCollapsible(false);
+    layout->addWidget(split, 1);
+    return page;
+}
+
+QString ResultsPage::notes() const {
+    return tr("Percent = trainable backbone parameters ÷ backbone parameters, both without the head. Every number carries the "
+              "protocol it was taken under.");
+}
+
+void ResultsPage::show_export() { tabs_->setCurrentWidget(export_); }
+
+void ResultsPage::refresh_runs() {
+    const auto jobs = bench().hub.jobs(JobKind::train);
+    runs_->runModel()->setRuns({});
+    for (const JobClient* job : jobs) put_run(job);
+    if (jobs.isEmpty()) {
+        show_run(nullptr);
+        return show_empty(tr("No runs yet"), tr("A run's curves, numbers, predictions and weights are kept here."), tr("Go to Train"));
+    }
+    show_content();
+    show_run(job_ && jobs.contains(job_) ? job_.data() : jobs.last());
+}
+
+void ResultsPage::put_run(const JobClient* job) {
+    widgets::RunRow row;
+    row.id = job->folder();
+    row.name = job->name();
+    row.state = run_state(job->state());
+    if (!facts_.contains(row.id)) {
+        try {
+            const auto project = job::read_project((job->folder() + "/project.toml").toStdString());
+            facts_[row.id] = {QString::fromStdString(project.method), project.recipe.epochs};
+        } catch (const std::exception&) {
+            // Refused before it began, or not begun yet: its folder holds no project.
+        }
+    }
+    row.method = facts_.value(row.id, {tr("unknown"), 0}).first;
+    row.epochs = facts_.value(row.id).second;
+    const auto& metrics = job->metrics();
+    for (const auto& points : metrics)
+        if (!points.isEmpty()) row.epoch = std::max(row.epoch, points.last().epoch);
+    const auto& results = job->results();
+    if (results.contains("test/accuracy")) {
+        row.accuracy = results["test/accuracy"];
+        row.accuracy_split = "test";
+    } else if (const auto value = job->latest("val/accuracy")) {
+        row.accuracy = value;
+        row.accuracy_split = "val";
+    }
+    qint64 parameters = 0;
+    bool any = false;
+    for (const char* part : {"parameters/matrices", "parameters/vectors", "parameters/class_token"})
+        if (results.contains(part)) {
+            parameters += qint64(results[part]);
+            any = true;
+        }
+    if (any) row.parameters = parameters;
+    runs_->runModel()->putRun(row);
+}
+
+void ResultsPage::show_run(JobClient* job) {
+    const bool other = job != job_;
+    if (other && job_) job_->disconnect(charts_);
+    job_ = job;
+    export_->set_run(job);
+    primary()->setEnabled(job);
+    if (other) {
+        feed_.start(charts_, job);
+        if (job) {
+            connect(job, &JobClient::metrics_arrived, charts_, [this] { feed_.update(); });
+            connect(job, &JobClient::metrics_reset, charts_, [this] { feed_.start(charts_, job_); });
+            runs_->select(job->folder());
+        }
+        results_.reset();
+        load();
+    }
+}
+
+void ResultsPage::load() {
+    if (!job_ || !QFileInfo::exists(job_->folder() + "/results.h5")) {
+        results_.reset();
+        loading_ = false;
+        return show_results();
+    }
+    loading_ = true;
+    bench().road.read_results(
+        job_->folder() + "/results.h5",
+        [this](std::shared_ptr<const job::Results> results) {
+            loading_ = false;
+            results_ = std::move(results);
+            show_results();
+        },
+        [this](const QString& error) {
+            loading_ = false;
+            results_.reset();
+            show_results();
+            emit failed(error);
+        });
+}
+
+void ResultsPage::show_results() {
+    show_numbers();
+    show_predictions();
+}
+
+void ResultsPage::show_numbers() {
+    std::vector<std::pair<QString, QString>> rows;
+    if (results_) {
+        for (const auto& [key, value] : results_->summary) rows.emplace_back(QString::fromStdString(key), number_text(QString::fromStdString(key), value));
+        for (const auto& [key, value] : results_->environment) rows.emplace_back(QString::fromStdString(key), QString::fromStdString(value));
+    } else if (job_) {
+        for (auto result = job_->results().constBegin(); result != job_->results().constEnd(); ++result)
+            rows.emplace_back(result.key(), number_text(result.key(), result.value()));
+        if (!job_->error().isEmpty()) rows.emplace_back(tr("error"), job_->error() + " " + job_->advice());
+        if (rows.empty()) rows.emplace_back(tr("results"), tr("come when the run is done"));
+    }
+    numbers_->setRowCount(int(rows.size()));
+    for (int i = 0; i < int(rows.size()); ++i) {
+        numbers_->setItem(i, 0, new QTableWidgetItem(rows[std::size_t(i)].first));
+        numbers_->setItem(i, 1, new QTableWidgetItem(rows[std::size_t(i)].second));
+    }
+}
+
+void ResultsPage::show_predictions() {
+    mistakes_->setRowCount(0);
+    if (!results_ || !results_->predictions || results_->predictions->labels.empty()) {
+        confusion_->clear();
+        predictions_title_->setText(job_ ? tr("Predictions come when the run is done.") : QString());
+        return;
+    }
+    const job::Predictions& all = *results_->predictions;
+    QStringList classes;
+    for (const std::string& name : all.classes) classes << QString::fromStdString(name);
+    confusion_->setPredictions(classes, all.labels, all.predicted);
+    constexpr int shown = 2000;
+    std::size_t wrong = 0;
+    std::vector<std::size_t> first;
+    for (std::size_t i = 0; i < all.labels.size(); ++i)
+        if (all.labels[i] != all.predicted[i] && ++wrong <= shown) first.push_back(i);
+    mistakes_->setRowCount(int(first.size()));
+    for (int row = 0; row < int(first.size()); ++row) {
+        const std::size_t i = first[std::size_t(row)];
+        const QString name = i < all.names.size() ? QString::fromStdString(all.names[i]) : QString::number(i);
+        mistakes_->setItem(row, 0, new QTableWidgetItem(name));
+        mistakes_->setItem(row, 1, new QTableWidgetItem(classes.value(all.labels[i], QString::number(all.labels[i]))));
+        mistakes_->setItem(row, 2, new QTableWidgetItem(classes.value(all.predicted[i], QString::number(all.predicted[i]))));
+    }
+    const auto total = std::int64_t(all.labels.size());
+    predictions_title_->setText(tr("%1 split: %2 of %3 right (%4)")
+                                    .arg(QString::fromStdString(all.split), widgets::grouped(total - std::int64_t(wrong)), widgets::grouped(total),
+                                         widgets::percent(double(total - std::int64_t(wrong)) / double(total), 2)));
+}
+
+} // namespace cdra::workbench

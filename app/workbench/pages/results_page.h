@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The runs of the project, what came out of them, and its export.
+#pragma once
+
+#include "app/workbench/page.h"
+#include "app/workbench/pages/train_page.h"
+
+#include <QPointer>
+
+class QTableWidget;
+class QTabWidget;
+
+namespace cdra::widgets {
+class ChartGrid;
+class ConfusionMatrix;
+class RunList;
+}
+
+namespace cdra::workbench {
+
+class ExportPanel;
+
+class ResultsPage : public Page {
+    Q_OBJECT
+  public:
+    explicit ResultsPage(Workbench& bench, QWidget* parent = nullptr);
+    QString notes() const override;
+    bool settled() const override { return !loading_; }
+    void show_export();
+    void show_run(JobClient* job);
+
+  protected:
+    void empty_action() override { emit go_to(Stage::train); }
+
+  private:
+    QWidget* build_predictions();
+    void refresh_runs();
+    void put_run(const JobClient* job);
+    void load();
+    void show_results();
+    void show_numbers();
+    void show_predictions();
+
+    widgets::RunList* runs_;
+    QTabWidget* tabs_;
+    QTableWidget* numbers_;
+    widgets::ChartGrid* charts_;
+    widgets::ConfusionMatrix* confusion_;
+    QTableWidget* mistakes_;
+    QLabel* predictions_title_;
+    ExportPanel* export_;
+    QPointer<JobClient> job_;
+    ChartFeed feed_;
+    std::shared_ptr<const job::Results> results_;
+    QMap<QString, QPair<QString, int>> facts_; // method and epochs by run folder: frozen, so read once
+    bool loading_ = false;
+};
+
+} // namespace cdra::workbench
