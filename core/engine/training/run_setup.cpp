@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/engine/training/run_setup.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/digest.h"
+#include "core/base/error.h"
+#include "core/engine/model/preprocessing.h"
+
+#include <ATen/Context.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace cdra::engine {
+namespace {
+
+std::filesystem::path kept_plan(const job::JobPaths& paths) { return paths.folder / "plan.h5"; }
+
+// Checkpoint, preprocessing and device of a project; no tensor is read yet.
+RunSetup begin(const job::Project& project, const job::RunChoice& device) {
+    RunSetup setup;
+    setup.project = project;
+    setup.options = methods::resolve_options(methods::find_method(project.method), project.method_options);
+    setup.device = resolve_device(device.device);
+    setup.threads = set_threads(device.threads);
+    make_deterministic();
+    setup.checkpoint = checkpoint::open(project.model.path, {project.model.heads});
+    setup.preprocessing = resolve_preprocessing(setup.checkpoint->spec(), project.data);
+    setup.resampling = resolve_resampling(setup.checkpoint->spec(), project.model);
+    return setup;
+}
+
+void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress, const std::stop_token& stop) {
+    progress.report({"load", 0, 2, "reading the model"});
+    setup.model_sha256 = sha256_file(setup.checkpoint->path(), stop);
+    setup.model = std::make_unique<Vit>(*setup.checkpoint, setup.preprocessing.image_size, setup.resampling,
+                                        setup.project.model.pooling, setup.device);
+    progress.report({"load", 1, 2, "preparing the method"});
+    throw_if_stopped(stop);
+    // The head that the sensitivity map was computed with: the same seed gives the same one.
+    setup.model->reset_head(static_cast<int>(setup.classes.size()), setup.project.run.seed);
+    if (methods::find_method(setup.project.method).needs_plan) {
+        const auto kept = kept_plan(paths);
+        if (std::filesystem::exists(kept)) setup.plan = compact::read_plan(kept);
+        else if (!setup.project.plan.file.empty()) setup.plan = compact::read_plan(setup.project.plan.file);
+    }
+    setup.method = make_method(setup.project.method, {*setup.model, setup.options, setup.plan ? &*setup.plan : nullptr,
+                                                      setup.project.run.seed});
+    progress.report({"load", 2, 2, {}});
+}
+
+template <std::size_t N> std::string joined(const std::array<float, N>& values) {
+    std::string text;
+    for (const float value : values) {
+        char digits[32];
+        const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        text += (text.empty() ? "" : ",") + std::string(digits, end);
+    }
+    return text;
+}
+
+std::string metadata_value(const job::Adapter& adapter, const std::string& key, const std::filesystem::path& file) {
+    const auto found = adapter.metadata.find(key);
+    if (found == adapter.metadata.end()) throw CorruptFile(file.string() + ": metadata has no '" + key + "'");
+    return found->second;
+}
+
+} // namespace
+
+void make_deterministic() {
+    auto& context = at::globalContext();
+    context.setDeterministicAlgorithms(true, /*warn_only=*/true);
+    // Fills every fresh tensor with not-a-number: a debugging aid that would cost a tenth of the time.
+    context.setDeterministicFillUninitializedMemory(false);
+    context.setDeterministicCuDNN(true);
+    context.setBenchmarkCuDNN(false);
+}
+
+void keep_plan(const job::JobPaths& paths, const job::Project& project, int threads, ProgressSink& progress,
+               const std::stop_token& stop) {
+    if (!methods::find_method(project.method).needs_plan || std::filesystem::exists(kept_plan(paths))) return;
+    if (!project.plan.file.empty()) {
+        compact::write_plan(kept_plan(paths), compact::read_plan(project.plan.file));
+    } else if (!project.sensitivity.map.empty()) {
+        const auto map = sensitivity::read_map(project.sensitivity.map, progress, stop);
+        compact::write_plan(kept_plan(paths), compact::make_plan(map, project.plan.options, progress, stop, threads));
+    } else {
+        throw InputError("method '" + project.method + "' needs a compact plan; give --plan P.h5, or --map S.h5");
+    }
+}
+
+RunSetup set_up(const job::JobPaths& paths, const job::Project& project, const datasets::Dataset& data,
+                ProgressSink& progress, const std::stop_token& stop) {
+    auto setup = begin(project, project.run);
+    setup.classes = data.classes();
+    setup.data_fingerprint = data.fingerprint();
+    finish(setup, paths, progress, stop);
+    return setup;
+}
+
+RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& device, ProgressSink& progress,
+                  const std::stop_token& stop) {
+    const job::JobPaths paths(folder);
+    if (!std::filesystem::exists(paths.project))
+        throw InputError(folder.string() + " is not a run: it has no project.toml");
+    const auto file = adapter_file(paths);
+    if (!std::filesystem::exists(file))
+        throw InputError(folder.string() + " has no adapter yet; let the training end first ('cdra resume')");
+    const auto adapter = job::read_adapter(file);
+    auto setup = begin(job::read_project(paths.project), device);
+    try {
+        setup.classes = nlohmann::json::parse(metadata_value(adapter, "class_names", file)).get<std::vector<std::string>>();
+    } catch (const nlohmann::json::exception& error) {
+        throw CorruptFile(file.string() + ": metadata 'class_names' is not a list of names");
+    }
+    if (setup.classes.empty()) throw CorruptFile(file.string() + ": metadata 'class_names' is empty");
+    finish(setup, paths, progress, stop);
+    if (const auto wanted = metadata_value(adapter, "model_sha256", file); wanted != setup.model_sha256)
+        throw InputError(setup.checkpoint->path().string() + " is not the model this run was trained on: SHA-256 " +
+                         setup.model_sha256.substr(0, 12) + "…, expected " + wanted.substr(0, 12) + "…");
+    setup.method->load(adapter);
+    return setup;
+}
+
+std::map<std::string, std::string> adapter_metadata(const RunSetup& setup) {
+    const auto& spec = setup.checkpoint->spec();
+    return {{"method", setup.project.method},
+            {"model_sha256", setup.model_sha256},
+            {"family", spec.family},
+            {"dim", std::to_string(spec.dim)},
+            {"depth", std::to_string(spec.depth)},
+            {"classes", std::to_string(setup.classes.size())},
+            {"pooling", std::string(checkpoint::name_of(setup.model->pooling()))},
+            {"image_size", std::to_string(setup.preprocessing.image_size)},
+            {"mean", joined(setup.preprocessing.mean)},
+            {"std", joined(setup.preprocessing.std)},
+            {"position_resampling", std::string(checkpoint::name_of(setup.resampling))},
+            {"class_names", nlohmann::json(setup.classes).dump()}};
+}
+
+std::filesystem::path adapter_file(const job::JobPaths& paths) { return paths.adapter / "adapter.safetensors"; }
+
+} // namespace cdra::engine
