@@ -30,6 +30,10 @@ void RecipeOptions::declare(CLI::App& app) {
     add("--protocol", protocol, "WORD",
         "honest (choose on the validation split, read the test split once) or published (the best test accuracy over "
         "epochs) (default honest).");
+    app.add_flag("--final", final_training,
+                 "Train the chosen setting anew on training and validation images together, for exactly --epochs epochs, and "
+                 "read the test split once.")
+        ->group(group);
     add("--checkpoint-every", checkpoint_every, "N", "Optimiser steps between checkpoints (default 0: once an epoch).");
 }
 
@@ -46,6 +50,7 @@ void RecipeOptions::apply(job::Recipe& recipe) const {
     put(label_smoothing, recipe.label_smoothing);
     put(precision, recipe.precision);
     put(protocol, recipe.protocol);
+    if (final_training) recipe.final_training = true;
     put(checkpoint_every, recipe.checkpoint_every);
 }
 

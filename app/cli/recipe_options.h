@@ -17,6 +17,7 @@ struct RecipeOptions {
     std::optional<int> epochs, batch_size, accumulate, warmup_epochs, checkpoint_every;
     std::optional<double> lr, min_lr, warmup_lr, weight_decay, drop_path, label_smoothing;
     std::optional<std::string> precision, protocol;
+    bool final_training = false;
     void declare(CLI::App& app);
     void apply(job::Recipe& recipe) const;
 };
