@@ -43,7 +43,8 @@ Resampling parse_resampling(std::string_view word) { return parse(resamplings, "
 Pooling parse_pooling(std::string_view word) { return parse(poolings, "pooling", word); }
 
 Resampling VitSpec::default_resampling() const noexcept {
-    return naming == Naming::hf ? Resampling::hf : Resampling::timm;
+    // With registers Hugging Face filters against aliasing too.
+    return naming == Naming::hf && registers == 0 ? Resampling::hf : Resampling::timm;
 }
 
 std::vector<MatrixShape> candidate_matrices(const VitSpec& spec) {
