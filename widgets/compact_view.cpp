@@ -138,7 +138,7 @@ void CompactView::setMatrix(std::shared_ptr<const compact::CompactPlan> plan, in
     values_ = std::move(values);
     animation_->stop();
     overlay_->stop();
-    show();
+    present();
 }
 
 void CompactView::clear(const QString& message) {
@@ -160,7 +160,7 @@ void CompactView::setReorganised(bool reorganised) {
     toggle_->setChecked(reorganised);
     if (!plan_) return;
     if (animated_ && isVisible() && heat_map_->image()) animate();
-    show();
+    present();
 }
 
 void CompactView::animate() {
@@ -170,7 +170,7 @@ void CompactView::animate() {
     animation_->start();
 }
 
-void CompactView::show() {
+void CompactView::present() {
     const auto& matrix = plan_->matrices[std::size_t(index_)];
     const auto& compact = matrix.reorganised;
     QString caption = tr("d̄ × k̄ = %1,  density %2").arg(size_text(compact.compact_rows, compact.compact_columns), percent(matrix.density(), 1));

@@ -39,7 +39,7 @@ class CompactView : public QWidget {
     void failed(const QString& why);
 
   private:
-    void show();
+    void present();
     void animate();
 
     HeatMapView* heat_map_;

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/sensitivity/profile.h"
 
+#include <QObject>
 #include <QPainter>
 
 #include <algorithm>
