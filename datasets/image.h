@@ -21,7 +21,10 @@ struct Image {
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
 Image read_image(const std::filesystem::path& path);
 
-// Bicubic (a = -0.5) with antialiasing, in 8-bit fixed point, as PIL's Image.resize(BICUBIC) does it.
+// Bicubic (a = -0.5) with antialiasing, in 8-bit fixed point, as PIL's Image.resize(BICUBIC) does it: horizontally
+// first, then vertically. So do all versions of Pillow up to 12, those of every published result; Pillow 13 turns the
+// order round where an image gets wider and lower, and then differs at hard edges by up to some 15 levels.
+// Throws InputError for a side below 1 or a result above 512 MiB.
 Image resize_bicubic(const Image& image, int width, int height);
 Image crop(const Image& image, int left, int top, int width, int height);
 Image flip_horizontally(const Image& image);

