@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
+#include "core/sensitivity/profile.h"
+#include "core/sensitivity/selection.h"
+#include "tests/support/synthetic_map.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace cdra;
+using namespace cdra::sensitivity;
+
+class SelectionTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void count_is_the_exact_floor() {
+        QCOMPARE(count_for_gamma(0.01, 100), std::uint64_t{1});
+        QCOMPARE(count_for_gamma(0.29, 100), std::uint64_t{29});
+        QCOMPARE(count_for_gamma(0.0043, 85'000'000), std::uint64_t{365'500});
+        QCOMPARE(count_for_gamma(0.009999, 100), std::uint64_t{0});
+        QCOMPARE(count_for_gamma(0, 100), std::uint64_t{0});
+        QCOMPARE(count_for_gamma(1, 85'798'656), std::uint64_t{85'798'656});
+        QCOMPARE(count_for_gamma(0.3333, 3), std::uint64_t{0});
+        for (const double bad : {-0.1, 1.0000001, std::numeric_limits<double>::quiet_NaN()})
+            QVERIFY_EXCEPTION_THROWN(count_for_gamma(bad, 100), InputError);
+    }
+
+    void equals_sorting_data() {
+        QTest::addColumn<int>("levels");
+        QTest::addColumn<int>("pool");
+        for (const int levels : {0, 1, 3, 40})
+            for (const int pool : {0, 1})
+                QTest::addRow("%d levels, pool %d", levels, pool) << levels << pool;
+    }
+    void equals_sorting() {
+        QFETCH(int, levels);
+        QFETCH(int, pool);
+        const auto map = test::synthetic_map({.levels = levels});
+        const auto which = static_cast<Pool>(pool);
+        const std::uint64_t size = pool_size(map, which);
+        std::vector<std::uint64_t> counts = {0, 1, 2, 3, size / 1000, size / 100, size / 7, size / 2, size - 1, size};
+        for (std::uint64_t i = 1; i < 60; ++i) counts.push_back(i * i * i * 2654435761ULL % size);
+        for (const std::uint64_t count : counts) {
+            const Selection want = select_top_by_sorting(map, which, count);
+            for (const int threads : {1, 2}) {
+                const Selection got = select_top(map, which, count, threads);
+                QCOMPARE(got.count, count);
+                QCOMPARE(got.threshold, want.threshold);
+                QVERIFY(got.matrices == want.matrices);
+                QVERIFY(got.vectors == want.vectors);
+                std::uint64_t selected = got.selected_in_matrices();
+                if (which == Pool::all)
+                    for (const auto& list : got.vectors) selected += list.size();
+                QCOMPARE(selected, count);
+            }
+        }
+        QVERIFY_EXCEPTION_THROWN(select_top(map, which, size + 1), InputError);
+    }
+
+    void ties_go_by_tensor_then_index() {
+        SensitivityMap map;
+        for (const char* name : {"blocks.0.attn.q", "blocks.0.attn.k"})
+            map.matrices.push_back({{name, 0, 0, 2, 2}, {1, 2, 2, 0}});
+        map.vectors.push_back({{"norm.bias", 3}, {2, 5, 1}});
+        const Selection all = select_top(map, Pool::all, 4);
+        QCOMPARE(all.threshold, 2.0F);
+        QVERIFY(all.matrices[0] == (std::vector<std::uint32_t>{1, 2})); // 5 first, then the first three twos
+        QVERIFY(all.matrices[1] == (std::vector<std::uint32_t>{1}));
+        QVERIFY(all.vectors[0] == (std::vector<std::uint32_t>{1}));
+        const Selection matrices = select_top(map, Pool::matrices, 2);
+        QVERIFY(matrices.matrices[0] == (std::vector<std::uint32_t>{1, 2}) && matrices.matrices[1].empty());
+        QVERIFY(matrices.vectors[0] == (std::vector<std::uint32_t>{0, 1})); // the same threshold decides
+        QVERIFY(select_top(map, Pool::matrices, 0).vectors[0].empty());
+    }
+
+    void negative_zero_is_zero() {
+        SensitivityMap map;
+        map.matrices.push_back({{"blocks.0.attn.q", 0, 0, 1, 4}, {-0.0F, 1, 0.0F, 2}});
+        QVERIFY(select_top(map, Pool::all, 3).matrices[0] == (std::vector<std::uint32_t>{0, 1, 3}));
+    }
+
+    void profile_counts_rows_and_columns() {
+        // [out = 2, in = 3]: index 1 is output 0, input 1; 4 is output 1, input 1; 5 is output 1, input 2.
+        const checkpoint::MatrixShape shape{"blocks.0.mlp.fc1", 0, 4, 2, 3};
+        const std::vector<std::uint32_t> indices = {1, 4, 5};
+        const Profile got = profile(shape, indices);
+        QVERIFY(got.row_counts == (std::vector<std::uint32_t>{0, 2, 1}));
+        QVERIFY(got.column_counts == (std::vector<std::uint32_t>{1, 2}));
+        QCOMPARE(got.sensitive, std::uint64_t{3});
+        QCOMPARE(got.row_sparsity(1), 1.0);
+        QCOMPARE(got.column_sparsity(0), 1.0 / 3);
+        QCOMPARE(got.matrix_sparsity(), 0.5);
+    }
+};
+
+QTEST_GUILESS_MAIN(SelectionTest)
+#include "selection_test.moc"
