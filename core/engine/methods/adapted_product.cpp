@@ -290,4 +290,10 @@ Tensor AdaptedProduct::operator()(const Tensor& x, const Linear& frozen) const {
     return CompactFunction::apply(input, weight, bias, at::TensorList(leaves), layout_);
 }
 
+std::vector<Tensor> saved_for_backward(const Tensor& y) {
+    auto* node = dynamic_cast<torch::autograd::CppNode<CompactFunction>*>(y.grad_fn().get());
+    TORCH_CHECK(node != nullptr, "saved_for_backward: not the result of an adapted product");
+    return node->ctx_.get_saved_variables();
+}
+
 } // namespace cdra::engine

@@ -55,6 +55,9 @@ class AdaptedProduct {
     c10::intrusive_ptr<Layout> layout_;
 };
 
+// What the node behind `y` (an AdaptedProduct's result) keeps for the backward pass. For tests and memory accounts.
+std::vector<Tensor> saved_for_backward(const Tensor& y);
+
 struct AdaptedProduct::Layout : torch::CustomClassHolder {
     std::int64_t in = 0, out = 0, rank = 0;
     double scale = 1;

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+// The compact product against its naive twin: dense W + Δ built by autograd.
+#include "core/engine/methods/adapted_product.h"
+#include "tests/support/near.h"
+
+#include <torch/torch.h>
+
+#include <QTest>
+
+#include <set>
+
+namespace engine = cdra::engine;
+using engine::AdaptedProduct;
+using engine::LowRankPart;
+using engine::MaskedPart;
+using engine::Tensor;
+
+namespace {
+
+constexpr std::int64_t in = 40, dim = 24, out = 3 * dim, tokens = 7, batch = 3;
+
+std::vector<float> values(const Tensor& tensor) {
+    const auto flat = tensor.detach().contiguous();
+    return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+}
+QString different(const Tensor& got, const Tensor& want, double relative = 2e-5) {
+    if (!got.defined() || !want.defined()) return QStringLiteral("a tensor is missing");
+    return QString::fromStdString(cdra::test::difference(values(got), values(want), relative));
+}
+
+Tensor pick(std::int64_t n, std::int64_t from) { return torch::randperm(from, torch::kInt64).narrow(0, 0, n); }
+Tensor leaf(Tensor value) { return value.set_requires_grad(true); }
+
+// q low-rank, k low-rank with other rows and another rank, v masked: a fused product with everything at once.
+struct Parts {
+    std::vector<LowRankPart> low_rank;
+    std::vector<MaskedPart> masked;
+};
+Parts random_parts(bool low_rank, bool masked) {
+    Parts parts;
+    if (low_rank) {
+        parts.low_rank.push_back({"q", pick(11, in), pick(9, dim), leaf(torch::randn({11, 3})), leaf(torch::randn({3, 9}))});
+        parts.low_rank.push_back({"k", pick(6, in), pick(15, dim) + dim, leaf(torch::randn({6, 2})), leaf(torch::randn({2, 15}))});
+    }
+    if (masked) {
+        const auto flat = pick(30, in * dim);
+        parts.masked.push_back({"v", flat.remainder(in), flat.div(in, "floor") + 2 * dim, leaf(torch::randn({30}))});
+    }
+    return parts;
+}
+
+Tensor dense_change(const Parts& parts, double scale) {
+    auto change = torch::zeros({in, out});
+    for (const auto& part : parts.low_rank)
+        change = change.index_put({part.rows.unsqueeze(1), part.columns.unsqueeze(0)}, torch::matmul(part.a, part.b) * scale, true);
+    for (const auto& part : parts.masked) change = change.index_put({part.inputs, part.outputs}, part.values, true);
+    return change;
+}
+
+std::vector<Tensor> leaves(const Parts& parts) {
+    std::vector<Tensor> result;
+    for (const auto& part : parts.low_rank) result.push_back(part.a), result.push_back(part.b);
+    for (const auto& part : parts.masked) result.push_back(part.values);
+    return result;
+}
+
+} // namespace
+
+class MethodsProductTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void init() { torch::manual_seed(3); }
+
+    void equals_the_dense_twin_data() {
+        QTest::addColumn<bool>("low_rank");
+        QTest::addColumn<bool>("masked");
+        QTest::addColumn<int>("path");
+        QTest::addColumn<double>("scale");
+        QTest::newRow("low rank") << true << false << 0 << 1.0;
+        QTest::newRow("masked, loops") << false << true << int(AdaptedProduct::MaskedPath::loops) << 1.0;
+        QTest::newRow("masked, box") << false << true << int(AdaptedProduct::MaskedPath::box) << 1.0;
+        QTest::newRow("both, loops, scaled") << true << true << int(AdaptedProduct::MaskedPath::loops) << 0.5;
+        QTest::newRow("both, box") << true << true << int(AdaptedProduct::MaskedPath::box) << 1.0;
+    }
+    void equals_the_dense_twin() {
+        QFETCH(bool, low_rank);
+        QFETCH(bool, masked);
+        QFETCH(int, path);
+        QFETCH(double, scale);
+        const auto parts = random_parts(low_rank, masked);
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked, scale, static_cast<AdaptedProduct::MaskedPath>(path));
+        const auto x = leaf(torch::randn({batch, tokens, in}));
+        const engine::Linear frozen{torch::randn({out, in}), leaf(torch::randn({out}))};
+        const auto weight_of_output = torch::randn({batch, tokens, out});
+
+        auto inputs = leaves(parts);
+        inputs.push_back(x);
+        inputs.push_back(frozen.bias);
+        const auto y = product(x, frozen);
+        const auto got = torch::autograd::grad({(y * weight_of_output).sum()}, inputs);
+        const auto want_y = torch::matmul(x, frozen.weight.t() + dense_change(parts, scale)) + frozen.bias;
+        const auto want = torch::autograd::grad({(want_y * weight_of_output).sum()}, inputs);
+        QVERIFY2(different(y, want_y).isEmpty(), qPrintable(different(y, want_y)));
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            QVERIFY2(different(got[i], want[i]).isEmpty(), qPrintable(QString::number(i) + ": " + different(got[i], want[i])));
+
+        const torch::NoGradGuard no_grad;
+        QVERIFY2(different(product(x, frozen), want_y).isEmpty(), "without gradients");
+    }
+
+    // The input's values are kept for the rows in use alone, and u; never the whole x, never ΔW.
+    void keeps_no_activation_it_does_not_need() {
+        auto parts = random_parts(true, true);
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked);
+        std::set<std::int64_t> used;
+        const auto add = [&](const Tensor& rows) {
+            for (std::int64_t i = 0; i < rows.numel(); ++i) used.insert(rows[i].item<std::int64_t>());
+        };
+        for (const auto& part : parts.low_rank) add(part.rows);
+        for (const auto& part : parts.masked) add(part.inputs);
+        QVERIFY(static_cast<std::int64_t>(used.size()) < in);
+        QCOMPARE(product.kept_inputs(), static_cast<std::int64_t>(used.size()));
+
+        const auto x = leaf(torch::randn({batch, tokens, in}));
+        const engine::Linear frozen{torch::randn({out, in}), torch::randn({out})};
+        const auto y = product(x, frozen);
+        const auto m = batch * tokens, rank = std::int64_t{5};
+        std::int64_t activations = 0;
+        const auto saved = engine::saved_for_backward(y);
+        QVERIFY(!saved.empty());
+        for (const auto& tensor : saved) {
+            if (!tensor.defined() || tensor.data_ptr() == frozen.weight.data_ptr()) continue;
+            QVERIFY2(tensor.data_ptr() != x.data_ptr(), "x itself is kept");
+            QVERIFY2(tensor.numel() != in * out, "a dense ΔW is kept");
+            if (tensor.dim() == 2 && tensor.size(0) == m) activations += tensor.numel();
+        }
+        QCOMPARE(activations, m * product.kept_inputs() + m * rank);
+    }
+
+    // Nothing below the lowest trainable block is differentiated: an input that needs no gradient gets none.
+    void an_input_without_gradient_stays_without() {
+        const auto parts = random_parts(true, true);
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked);
+        const auto x = torch::randn({batch, tokens, in});
+        const engine::Linear frozen{torch::randn({out, in}), {}};
+        product(x, frozen).sum().backward();
+        QVERIFY(!x.grad().defined());
+        for (const auto& tensor : leaves(parts)) QVERIFY(tensor.grad().defined() && tensor.grad().abs().sum().item<double>() > 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(MethodsProductTest)
+#include "methods_product_test.moc"
