@@ -33,7 +33,7 @@ struct PlanOptions {
     Amount amount = Gamma{0.0043};
     sensitivity::Pool pool = sensitivity::Pool::all;
     std::string rank = "eq7-unscaled";
-    std::map<std::string, std::uint32_t> edited_ranks; // by matrix name: wins over the strategy
+    std::map<std::string, std::uint32_t> edited_ranks{}; // by matrix name: wins over the strategy
     RankZero rank_zero = RankZero::mask;
     double size_scale = 1.0;
     Quadrant quadrant = Quadrant::q10;

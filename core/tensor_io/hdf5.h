@@ -112,7 +112,7 @@ class Dataset : public Object {
 };
 
 struct WriteOptions {
-    Shape chunk;     // empty: stored in one piece; each at most the dimension's size
+    Shape chunk{};   // empty: stored in one piece; each at most the dimension's size
     int deflate = 0; // 0 … 9, needs a chunk (one is chosen if it is empty)
 };
 
