@@ -57,10 +57,14 @@ void print_line(std::ostream& out, const std::vector<std::string>& cells, const 
     out << end << '\n';
 }
 
-std::string grouped_digits(std::string digits) {
-    const std::size_t first = digits.starts_with("-") ? 1 : 0;
-    for (std::size_t i = digits.size(); i > first + 3;) digits.insert(i -= 3, ",");
-    return digits;
+std::string grouped_digits(const std::string& digits) {
+    std::string out;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        const std::size_t left = digits.size() - i;
+        if (i > 0 && left % 3 == 0 && digits[i - 1] != '-') out += ',';
+        out += digits[i];
+    }
+    return out;
 }
 
 } // namespace

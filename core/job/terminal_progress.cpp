@@ -103,7 +103,7 @@ void TerminalProgress::draw(const Progress& progress, std::optional<double> eta)
     constexpr int cells = 20;
     if (progress.total > 0 && width > 60) {
         const auto full = static_cast<std::size_t>(std::clamp<std::int64_t>(progress.done * cells / progress.total, 0, cells));
-        line = "[" + std::string(full, '#') + std::string(cells - full, '.') + "] ";
+        line.append("[").append(full, '#').append(cells - full, '.').append("] ");
     }
     line += text;
     if (line.size() > static_cast<std::size_t>(width)) line.resize(static_cast<std::size_t>(width));
