@@ -4,15 +4,14 @@
 
 #include "core/base/error.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace cdra {
@@ -41,13 +40,19 @@ class Descriptor {
 std::string reason(int error) {
     switch (error) {
     case ENOSPC:
-    case EDQUOT: return "no space left on the disk; free some and try again";
-    case EROFS: return "the file system is read-only; choose another folder";
+    case EDQUOT:
+        return "no space left on the disk; free some and try again";
+    case EROFS:
+        return "the file system is read-only; choose another folder";
     case EACCES:
-    case EPERM: return "permission denied; choose another folder or change its permissions";
-    case ENOENT: return "the folder does not exist; make it first";
-    case ENOTDIR: return "a part of the path is not a folder";
-    default: return std::strerror(error);
+    case EPERM:
+        return "permission denied; choose another folder or change its permissions";
+    case ENOENT:
+        return "the folder does not exist; make it first";
+    case ENOTDIR:
+        return "a part of the path is not a folder";
+    default:
+        return std::strerror(error);
     }
 }
 
@@ -65,8 +70,8 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 AtomicFile::AtomicFile(std::filesystem::path final_path) : final_(std::move(final_path)) {
     static std::atomic<unsigned> counter{0};
     // In the same folder, because a rename is only atomic within one file system.
-    temporary_ = folder_of(final_) / ("." + final_.filename().string() + "." + std::to_string(::getpid()) + "." +
-                                      std::to_string(counter.fetch_add(1)) + ".tmp");
+    temporary_ = folder_of(final_) / ("." + final_.filename().string() + "." + std::to_string(::getpid()) +
+                                      "." + std::to_string(counter.fetch_add(1)) + ".tmp");
     std::error_code code;
     if (final_.filename().empty() || std::filesystem::is_directory(final_, code))
         throw IoError(final_.string() + ": can't be written: it is a folder; give a file name");
@@ -114,7 +119,8 @@ void write_parts_atomically(const std::filesystem::path& path, std::span<const s
 
 std::string read_text_file(const std::filesystem::path& path, std::size_t limit) {
     std::error_code code;
-    if (std::filesystem::is_directory(path, code)) throw InputError(path.string() + ": is a folder, expected a file");
+    if (std::filesystem::is_directory(path, code))
+        throw InputError(path.string() + ": is a folder, expected a file");
     std::ifstream file(path, std::ios::binary);
     if (!file) throw InputError(path.string() + ": can't be read; check the path and its permissions");
     // Read rather than trust the size: the file may grow meanwhile, and pipes have none.

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The one way an output file comes to be: written under a temporary name in the same folder, flushed to disk,
-// renamed. A reader sees the old file or the new one, never a part; a failed or abandoned write leaves nothing.
+// renamed. A reader sees the old file or the new one, never a part; a failed or abandoned write leaves
+// nothing.
 #pragma once
 
 #include <cstddef>

@@ -28,7 +28,8 @@ std::optional<Quotient> divide(const Decimal& decimal, std::uint64_t n, std::uin
     // The numerator is below 10^32: over 10^32 or more nothing whole is left.
     if (decimal.exponent <= -32) return Quotient{0, false};
     Wide denominator = divisor; // stays below 10^31 · 2^24 < 2^127
-    for (int e = decimal.exponent; e < 0; ++e) denominator *= 10;
+    for (int e = decimal.exponent; e < 0; ++e)
+        denominator *= 10;
     for (int e = decimal.exponent; e > 0; --e) {
         if (numerator > static_cast<Wide>(1) << 120) return std::nullopt;
         numerator *= 10;
@@ -45,9 +46,11 @@ std::optional<std::uint64_t> narrow(Wide value) {
 
 Decimal Decimal::from(double value) {
     if (!std::isfinite(value) || value < 0)
-        throw InputError("the number " + std::to_string(value) + " is negative or not finite, expected 0 or more");
+        throw InputError("the number " + std::to_string(value) +
+                         " is negative or not finite, expected 0 or more");
     std::array<char, 64> text{};
-    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
+    const auto [end, error] =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
     if (error != std::errc()) throw Error("decimal: a double does not fit its text");
     Decimal result;
     bool fraction = false;
@@ -59,7 +62,8 @@ Decimal Decimal::from(double value) {
             result.exponent += exponent;
             break;
         }
-        if (*at == '.') fraction = true;
+        if (*at == '.')
+            fraction = true;
         else {
             result.digits = result.digits * 10 + static_cast<std::uint64_t>(*at - '0');
             if (fraction) --result.exponent;
@@ -68,7 +72,8 @@ Decimal Decimal::from(double value) {
     return result;
 }
 
-std::optional<std::uint64_t> floor_of_product(const Decimal& decimal, std::uint64_t n, std::uint64_t divisor) {
+std::optional<std::uint64_t> floor_of_product(const Decimal& decimal, std::uint64_t n,
+                                              std::uint64_t divisor) {
     const auto quotient = divide(decimal, n, divisor);
     return quotient ? narrow(quotient->floor) : std::nullopt;
 }

@@ -4,11 +4,10 @@
 
 #include "core/base/error.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <fstream>
 #include <memory>
+#include <openssl/evp.h>
 #include <vector>
 
 namespace cdra {
@@ -39,7 +38,9 @@ void Sha256::add(std::span<const std::byte> bytes) {
     require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
 }
 
-void Sha256::add(std::string_view text) { add(std::as_bytes(std::span(text.data(), text.size()))); }
+void Sha256::add(std::string_view text) {
+    add(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 std::string Sha256::hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};

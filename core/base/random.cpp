@@ -49,7 +49,8 @@ std::vector<std::uint32_t> random_permutation(std::uint32_t n, std::uint64_t see
     std::vector<std::uint32_t> order(n);
     std::iota(order.begin(), order.end(), 0U);
     std::uint64_t state = seed;
-    for (std::uint32_t i = n; i > 1; --i) std::swap(order[i - 1], order[below(i, state)]);
+    for (std::uint32_t i = n; i > 1; --i)
+        std::swap(order[i - 1], order[below(i, state)]);
     return order;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A file of named tensors, whatever its container: what a naming is matched against. A container is one file and
-// one line in formats.cpp.
+// A file of named tensors, whatever its container: what a naming is matched against. A container is one file
+// and one line in formats.cpp.
 #pragma once
 
 #include <cstdint>

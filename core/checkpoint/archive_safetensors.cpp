@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/archive.h"
-
 #include "core/tensor_io/safetensors.h"
 
 namespace cdra::checkpoint {
@@ -14,13 +13,16 @@ class SafetensorsArchive final : public Archive {
         using tensor_io::DType;
         for (const auto& tensor : file_.tensors()) {
             const DType type = tensor.dtype;
-            const bool floating = type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
+            const bool floating =
+                type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
             tensors_.emplace(tensor.name, StoredTensor{tensor.shape, floating, std::string(name_of(type))});
         }
     }
     const std::filesystem::path& path() const override { return file_.path(); }
     const std::map<std::string, StoredTensor, std::less<>>& tensors() const override { return tensors_; }
-    std::vector<float> read(const std::string& name) const override { return file_.read_f32(*file_.find(name)); }
+    std::vector<float> read(const std::string& name) const override {
+        return file_.read_f32(*file_.find(name));
+    }
 
   private:
     tensor_io::SafetensorsFile file_;

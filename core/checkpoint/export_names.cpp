@@ -18,7 +18,8 @@ class Writer {
         if (spec_.registers > 0) add(prefix_ + first(names_.registers), {"registers"});
         add(prefix_ + first(names_.pos_embed), {"pos_embed"});
         module(prefix_ + first(names_.patch), "patch_embed");
-        for (int block = 0; block < spec_.depth; ++block) add_block(block);
+        for (int block = 0; block < spec_.depth; ++block)
+            add_block(block);
         module(prefix_ + first(names_.norm), "norm");
         module(first(names_.head), "head");
         return std::move(tensors_);
@@ -72,7 +73,8 @@ std::vector<ExportedTensor> export_names(const VitSpec& spec, Naming naming) {
     if (naming == Naming::timm) return Writer(spec, timm_names(), "").run();
     // The plain ViT has no LayerScale and no registers: only DINOv2's table has names for them.
     const bool dinov2 = spec.family == "dinov2" || spec.layer_scale || spec.registers > 0;
-    return dinov2 ? Writer(spec, hf_dinov2_names(), "dinov2.").run() : Writer(spec, hf_vit_names(), "vit.").run();
+    return dinov2 ? Writer(spec, hf_dinov2_names(), "dinov2.").run()
+                  : Writer(spec, hf_vit_names(), "vit.").run();
 }
 
 } // namespace cdra::checkpoint

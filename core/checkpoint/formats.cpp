@@ -43,8 +43,9 @@ class MappedCheckpoint final : public Checkpoint {
         const TensorSource& source = found->second;
         Tensor tensor{source.shape, archive_->read(source.tensor)};
         if (source.row_end > 0) {
-            const std::size_t row = tensor.values.size() / static_cast<std::size_t>(
-                                        archive_->tensors().find(source.tensor)->second.shape.front());
+            const std::size_t row =
+                tensor.values.size() /
+                static_cast<std::size_t>(archive_->tensors().find(source.tensor)->second.shape.front());
             const auto begin = tensor.values.begin();
             tensor.values = std::vector<float>(begin + static_cast<std::ptrdiff_t>(row) * source.row_begin,
                                                begin + static_cast<std::ptrdiff_t>(row) * source.row_end);
@@ -52,18 +53,21 @@ class MappedCheckpoint final : public Checkpoint {
         if (source.transpose) tensor.values = transposed(tensor.values, source.shape);
         for (std::size_t i = 0; i < tensor.values.size(); ++i)
             if (!std::isfinite(tensor.values[i]))
-                throw CorruptFile(path().string() + ": tensor \"" + source.tensor + "\" holds a value that is not finite (" +
-                                  name + ", index " + std::to_string(i) + "); fetch the checkpoint again");
+                throw CorruptFile(path().string() + ": tensor \"" + source.tensor +
+                                  "\" holds a value that is not finite (" + name + ", index " +
+                                  std::to_string(i) + "); fetch the checkpoint again");
         return tensor;
     }
 
   private:
     // Stored [in, out] → `shape` = [out, in].
-    static std::vector<float> transposed(const std::vector<float>& stored, const std::vector<std::int64_t>& shape) {
+    static std::vector<float> transposed(const std::vector<float>& stored,
+                                         const std::vector<std::int64_t>& shape) {
         const auto out = static_cast<std::size_t>(shape[0]), in = static_cast<std::size_t>(shape[1]);
         std::vector<float> values(stored.size());
         for (std::size_t o = 0; o < out; ++o)
-            for (std::size_t i = 0; i < in; ++i) values[o * in + i] = stored[i * out + o];
+            for (std::size_t i = 0; i < in; ++i)
+                values[o * in + i] = stored[i * out + o];
         return values;
     }
 
@@ -75,12 +79,17 @@ class MappedCheckpoint final : public Checkpoint {
 // A folder stands for the checkpoint in it.
 std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
     std::error_code code;
-    if (!std::filesystem::exists(path, code)) throw InputError(path.string() + ": no such file or folder; check the path");
+    if (!std::filesystem::exists(path, code))
+        throw InputError(path.string() + ": no such file or folder; check the path");
     if (!std::filesystem::is_directory(path, code)) return path;
-    if (const auto file = path / "model.safetensors"; std::filesystem::is_regular_file(file, code)) return file;
+    if (const auto file = path / "model.safetensors"; std::filesystem::is_regular_file(file, code))
+        return file;
     if (std::filesystem::exists(path / "model.safetensors.index.json", code))
-        throw InputError(path.string() + ": the checkpoint is split into several files; join them into one model.safetensors");
-    throw InputError(path.string() + ": the folder holds no model.safetensors; give the checkpoint's file or its folder");
+        throw InputError(
+            path.string() +
+            ": the checkpoint is split into several files; join them into one model.safetensors");
+    throw InputError(path.string() +
+                     ": the folder holds no model.safetensors; give the checkpoint's file or its folder");
 }
 
 } // namespace
@@ -101,12 +110,16 @@ std::unique_ptr<Checkpoint> open(const std::filesystem::path& path, const Overri
         for (const NameTable* names : namings()) {
             if (auto mapping = match(*archive, *names, config, overrides))
                 return std::make_unique<MappedCheckpoint>(std::move(archive), std::move(*mapping),
-                                                          std::string(container.word) + ", " + std::string(names->title));
+                                                          std::string(container.word) + ", " +
+                                                              std::string(names->title));
             titles += (titles.empty() ? "" : ", ") + std::string(names->title);
         }
-        const std::string example = archive->tensors().empty() ? "none" : "\"" + archive->tensors().begin()->first + "\"";
-        throw UnrecognisedFormat(file.string() + ": a " + std::string(container.word) + " file without a vision transformer's names (" +
-                                 titles + "); it holds " + std::to_string(archive->tensors().size()) + " tensors, the first " + example);
+        const std::string example =
+            archive->tensors().empty() ? "none" : "\"" + archive->tensors().begin()->first + "\"";
+        throw UnrecognisedFormat(file.string() + ": a " + std::string(container.word) +
+                                 " file without a vision transformer's names (" + titles + "); it holds " +
+                                 std::to_string(archive->tensors().size()) + " tensors, the first " +
+                                 example);
     }
     throw UnrecognisedFormat(file.string() + ": not a checkpoint of a known format; tried: " + tried);
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The two tables that opening a checkpoint goes through: containers (how tensors are stored) and namings (what they
-// are called). A new container or naming is one file and one line here.
+// The two tables that opening a checkpoint goes through: containers (how tensors are stored) and namings
+// (what they are called). A new container or naming is one file and one line here.
 #pragma once
 
 #include "core/checkpoint/naming.h"

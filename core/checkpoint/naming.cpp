@@ -31,22 +31,24 @@ class Matcher {
         const auto found = archive_.tensors().find(name);
         return found == archive_.tensors().end() ? nullptr : &found->second;
     }
-    // The first alternative that is stored (with `suffix`), or the first of all, which is then reported missing.
+    // The first alternative that is stored (with `suffix`), or the first of all, which is then reported
+    // missing.
     std::string choose(const Names& alternatives, std::string_view before, std::string_view suffix) const {
         for (const std::string_view name : alternatives) {
             auto full = prefix_ + std::string(before) + std::string(name) + std::string(suffix);
             if (find(full)) return full;
         }
-        return alternatives.empty() ? std::string()
-                                    : prefix_ + std::string(before) + std::string(alternatives.front()) + std::string(suffix);
+        return alternatives.empty()
+                   ? std::string()
+                   : prefix_ + std::string(before) + std::string(alternatives.front()) + std::string(suffix);
     }
     bool stored(const Names& alternatives, std::string_view before, std::string_view suffix) const {
         return find(choose(alternatives, before, suffix)) != nullptr;
     }
     // A tensor that sizes are read from: it must be there and have `rank` dimensions.
     Shape sizes(const std::string& name, std::size_t rank) const;
-    void map(const std::string& ours, const std::string& stored, const Shape& shape, std::int64_t row_begin = 0,
-             std::int64_t row_end = 0, std::int64_t stored_rows = 0);
+    void map(const std::string& ours, const std::string& stored, const Shape& shape,
+             std::int64_t row_begin = 0, std::int64_t row_end = 0, std::int64_t stored_rows = 0);
     void map_module(const std::string& ours, const std::string& stored_weight, const Shape& weight);
 
     void infer_sizes();
@@ -59,7 +61,8 @@ class Matcher {
     void collect_unused();
 
     [[noreturn]] void corrupt(const std::string& what) const {
-        throw CorruptFile(archive_.path().string() + ": " + std::string(names_.title) + " checkpoint: " + what);
+        throw CorruptFile(archive_.path().string() + ": " + std::string(names_.title) +
+                          " checkpoint: " + what);
     }
 
     const Archive& archive_;
@@ -75,16 +78,17 @@ Shape Matcher::sizes(const std::string& name, std::size_t rank) const {
     const StoredTensor* tensor = find(name);
     if (!tensor) corrupt("tensor \"" + name + "\" is missing; is the file complete?");
     if (tensor->shape.size() != rank)
-        corrupt("tensor \"" + name + "\" has shape " + to_text(tensor->shape) + ", expected " + std::to_string(rank) +
-                " dimensions");
+        corrupt("tensor \"" + name + "\" has shape " + to_text(tensor->shape) + ", expected " +
+                std::to_string(rank) + " dimensions");
     for (const std::int64_t size : tensor->shape)
         if (size < 1 || size > largest_size)
-            corrupt("tensor \"" + name + "\" has shape " + to_text(tensor->shape) + ", which no vision transformer has");
+            corrupt("tensor \"" + name + "\" has shape " + to_text(tensor->shape) +
+                    ", which no vision transformer has");
     return tensor->shape;
 }
 
-void Matcher::map(const std::string& ours, const std::string& stored, const Shape& shape, std::int64_t row_begin,
-                  std::int64_t row_end, std::int64_t stored_rows) {
+void Matcher::map(const std::string& ours, const std::string& stored, const Shape& shape,
+                  std::int64_t row_begin, std::int64_t row_end, std::int64_t stored_rows) {
     Shape expected = shape;
     if (stored_rows > 0) expected.front() = stored_rows;
     const StoredTensor* tensor = find(stored);
@@ -96,7 +100,8 @@ void Matcher::map(const std::string& ours, const std::string& stored, const Shap
     used_.insert(stored);
     std::string problem;
     if (tensor->shape != expected)
-        problem = "\"" + stored + "\" has shape " + to_text(tensor->shape) + ", expected " + to_text(expected);
+        problem =
+            "\"" + stored + "\" has shape " + to_text(tensor->shape) + ", expected " + to_text(expected);
     else if (!tensor->floating)
         problem = "\"" + stored + "\" has the type " + tensor->type + ", expected a floating-point type";
     if (!problem.empty()) {
@@ -108,7 +113,8 @@ void Matcher::map(const std::string& ours, const std::string& stored, const Shap
 
 void Matcher::map_module(const std::string& ours, const std::string& stored_weight, const Shape& weight) {
     map(ours + ".weight", stored_weight, weight);
-    const std::string module = stored_weight.substr(0, stored_weight.size() - std::string_view(".weight").size());
+    const std::string module =
+        stored_weight.substr(0, stored_weight.size() - std::string_view(".weight").size());
     map(ours + ".bias", module + ".bias", {weight.front()});
 }
 
@@ -117,7 +123,8 @@ void Matcher::infer_sizes() {
     spec.naming = names_.naming;
     const Shape patch = sizes(choose(names_.patch, "", ".weight"), 4);
     if (patch[2] != patch[3] || patch[2] > 1024)
-        corrupt("patches of " + std::to_string(patch[2]) + "×" + std::to_string(patch[3]) + " are not supported, only square ones");
+        corrupt("patches of " + std::to_string(patch[2]) + "×" + std::to_string(patch[3]) +
+                " are not supported, only square ones");
     spec.dim = static_cast<int>(patch[0]);
     spec.channels = static_cast<int>(patch[1]);
     spec.patch = static_cast<int>(patch[2]);
@@ -125,7 +132,8 @@ void Matcher::infer_sizes() {
         corrupt("images of " + std::to_string(spec.channels) + " channels are not supported, expected 3");
 
     const std::string blocks = prefix_ + std::string(names_.blocks);
-    for (auto it = archive_.tensors().lower_bound(blocks); it != archive_.tensors().end() && it->first.starts_with(blocks); ++it) {
+    for (auto it = archive_.tensors().lower_bound(blocks);
+         it != archive_.tensors().end() && it->first.starts_with(blocks); ++it) {
         int index = -1;
         const char *begin = it->first.data() + blocks.size(), *end = it->first.data() + it->first.size();
         const auto [stop, error] = std::from_chars(begin, end, index);
@@ -134,14 +142,16 @@ void Matcher::infer_sizes() {
         spec.depth = std::max(spec.depth, index + 1);
     }
     const std::string block = std::string(names_.blocks) + "0.";
-    const Shape fc1 = sizes(choose(names_.fc1, block, ".weight"), 2), fc2 = sizes(choose(names_.fc2, block, ".weight"), 2);
+    const Shape fc1 = sizes(choose(names_.fc1, block, ".weight"), 2),
+                fc2 = sizes(choose(names_.fc2, block, ".weight"), 2);
     spec.mlp_dim = static_cast<int>(fc1[0]);
     spec.swiglu = fc1[0] == 2 * fc2[1];
     spec.fused_qkv = !names_.qkv.empty();
     spec.qkv_bias = stored(spec.fused_qkv ? names_.qkv : names_.q, block, ".bias");
     spec.layer_scale = stored(names_.ls1, block, "");
     spec.class_token = stored(names_.cls_token, "", "");
-    if (stored(names_.registers, "", "")) spec.registers = static_cast<int>(sizes(choose(names_.registers, "", ""), 3)[1]);
+    if (stored(names_.registers, "", ""))
+        spec.registers = static_cast<int>(sizes(choose(names_.registers, "", ""), 3)[1]);
     infer_positions();
 }
 
@@ -155,19 +165,23 @@ void Matcher::infer_positions() {
         spec.class_position = class_position;
         return true;
     };
-    // Whether `rows` is a grid, with a row for the class token or without: by the stated image size, else square.
+    // Whether `rows` is a grid, with a row for the class token or without: by the stated image size, else
+    // square.
     const auto try_grid = [&](bool class_position) {
         if (class_position && !spec.class_token) return false;
         const std::int64_t patches = rows - (class_position ? 1 : 0);
         if (config_.image_size) {
-            const std::int64_t height = config_.image_size->first / spec.patch, width = config_.image_size->second / spec.patch;
-            if (height > 0 && width > 0 && height * width == patches) return accept(height, width, class_position);
+            const std::int64_t height = config_.image_size->first / spec.patch,
+                               width = config_.image_size->second / spec.patch;
+            if (height > 0 && width > 0 && height * width == patches)
+                return accept(height, width, class_position);
         }
         const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(patches))));
         return side > 0 && side * side == patches && accept(side, side, class_position);
     };
     if (try_grid(true) || (!(names_.always_class_position && spec.class_token) && try_grid(false))) return;
-    corrupt("\"" + name + "\" has " + std::to_string(rows) + " positions, which make no square grid of patches" +
+    corrupt("\"" + name + "\" has " + std::to_string(rows) +
+            " positions, which make no square grid of patches" +
             (spec.class_token ? " with or without the class token" : "") +
             "; for another shape state \"image_size\": [height, width] in config.json beside it");
 }
@@ -188,28 +202,34 @@ void Matcher::infer_heads(const Overrides& overrides) {
         source = "heads of 64";
     }
     if (spec.heads < 1 || spec.dim % spec.heads != 0)
-        throw InputError(archive_.path().string() + ": " + std::to_string(spec.heads) + " attention heads (" + source +
-                         ") do not divide the width " + std::to_string(spec.dim) + "; give the number with --heads");
+        throw InputError(archive_.path().string() + ": " + std::to_string(spec.heads) + " attention heads (" +
+                         source + ") do not divide the width " + std::to_string(spec.dim) +
+                         "; give the number with --heads");
 }
 
 void Matcher::check_config() const {
     const VitSpec& spec = result_.spec;
     const auto differ = [&](const char* key, int stated, int found) {
-        throw InputError(config_.source + ": \"" + key + "\" is " + std::to_string(stated) + ", the checkpoint beside it has " +
-                         std::to_string(found) + "; it belongs to another model: move it away");
+        throw InputError(config_.source + ": \"" + key + "\" is " + std::to_string(stated) +
+                         ", the checkpoint beside it has " + std::to_string(found) +
+                         "; it belongs to another model: move it away");
     };
     if (config_.dim && *config_.dim != spec.dim) differ("hidden_size", *config_.dim, spec.dim);
-    if (config_.depth && *config_.depth != spec.depth) differ("num_hidden_layers", *config_.depth, spec.depth);
+    if (config_.depth && *config_.depth != spec.depth)
+        differ("num_hidden_layers", *config_.depth, spec.depth);
     if (config_.activation && *config_.activation != "gelu" && !spec.swiglu)
-        throw InputError(config_.source + ": \"hidden_act\" is \"" + *config_.activation + "\", only \"gelu\" is supported");
+        throw InputError(config_.source + ": \"hidden_act\" is \"" + *config_.activation +
+                         "\", only \"gelu\" is supported");
 }
 
 void Matcher::map_embeddings() {
     const VitSpec& spec = result_.spec;
-    map_module("patch_embed", choose(names_.patch, "", ".weight"), {spec.dim, spec.channels, spec.patch, spec.patch});
+    map_module("patch_embed", choose(names_.patch, "", ".weight"),
+               {spec.dim, spec.channels, spec.patch, spec.patch});
     if (spec.class_token) map("cls_token", choose(names_.cls_token, "", ""), {1, 1, spec.dim});
     if (spec.registers > 0) map("registers", choose(names_.registers, "", ""), {1, spec.registers, spec.dim});
-    const std::int64_t positions = std::int64_t{spec.grid_height} * spec.grid_width + (spec.class_position ? 1 : 0);
+    const std::int64_t positions =
+        std::int64_t{spec.grid_height} * spec.grid_width + (spec.class_position ? 1 : 0);
     map("pos_embed", choose(names_.pos_embed, "", ""), {1, positions, spec.dim});
     map_module("norm", choose(names_.norm, "", ".weight"), {spec.dim});
 }
@@ -228,8 +248,11 @@ void Matcher::map_block(int block) {
         const auto index = static_cast<std::size_t>(i);
         const std::string name = ours + "attn." + letters[index];
         if (spec.fused_qkv) {
-            map(name + ".weight", choose(names_.qkv, before, ".weight"), {dim, dim}, i * dim, (i + 1) * dim, 3 * dim);
-            if (spec.qkv_bias) map(name + ".bias", choose(names_.qkv, before, ".bias"), {dim}, i * dim, (i + 1) * dim, 3 * dim);
+            map(name + ".weight", choose(names_.qkv, before, ".weight"), {dim, dim}, i * dim, (i + 1) * dim,
+                3 * dim);
+            if (spec.qkv_bias)
+                map(name + ".bias", choose(names_.qkv, before, ".bias"), {dim}, i * dim, (i + 1) * dim,
+                    3 * dim);
         } else {
             map(name + ".weight", choose(*apart[index], before, ".weight"), {dim, dim});
             if (spec.qkv_bias) map(name + ".bias", choose(*apart[index], before, ".bias"), {dim});
@@ -237,7 +260,8 @@ void Matcher::map_block(int block) {
     }
     map_module(ours + "attn.proj", choose(names_.proj, before, ".weight"), {dim, dim});
     map_module(ours + "mlp.fc1", choose(names_.fc1, before, ".weight"), {hidden, dim});
-    map_module(ours + "mlp.fc2", choose(names_.fc2, before, ".weight"), {dim, spec.swiglu ? hidden / 2 : hidden});
+    map_module(ours + "mlp.fc2", choose(names_.fc2, before, ".weight"),
+               {dim, spec.swiglu ? hidden / 2 : hidden});
     if (spec.layer_scale) {
         map(ours + "ls1", choose(names_.ls1, before, ""), {dim});
         map(ours + "ls2", choose(names_.ls2, before, ""), {dim});
@@ -265,7 +289,8 @@ void Matcher::collect_unused() {
         // A part of the computation we do not know would silently change every feature.
         const bool in_block = name.starts_with(blocks) && tensor.floating;
         if (in_block || name == prefix_ + "norm_pre.weight" || name == prefix_ + "dist_token")
-            problems_.push_back("\"" + name + "\" " + to_text(tensor.shape) + " belongs to an architecture that is not supported");
+            problems_.push_back("\"" + name + "\" " + to_text(tensor.shape) +
+                                " belongs to an architecture that is not supported");
         result_.unused.push_back(name);
     }
 }
@@ -280,15 +305,18 @@ Mapping Matcher::run(const Overrides& overrides) {
     spec.mean = config_.mean;
     spec.std = config_.std;
     map_embeddings();
-    for (int block = 0; block < spec.depth; ++block) map_block(block);
+    for (int block = 0; block < spec.depth; ++block)
+        map_block(block);
     map_head();
     collect_unused();
     if (!problems_.empty()) {
         constexpr std::size_t shown = 24;
         std::string list;
-        for (std::size_t i = 0; i < std::min(shown, problems_.size()); ++i) list += (i ? "; " : "") + problems_[i];
+        for (std::size_t i = 0; i < std::min(shown, problems_.size()); ++i)
+            list += (i ? "; " : "") + problems_[i];
         if (problems_.size() > shown) list += "; and " + std::to_string(problems_.size() - shown) + " more";
-        corrupt(std::to_string(problems_.size()) + (problems_.size() == 1 ? " tensor is wrong: " : " tensors are wrong: ") + list);
+        corrupt(std::to_string(problems_.size()) +
+                (problems_.size() == 1 ? " tensor is wrong: " : " tensors are wrong: ") + list);
     }
     return std::move(result_);
 }
@@ -297,11 +325,13 @@ Mapping Matcher::run(const Overrides& overrides) {
 
 std::string to_text(const std::vector<std::int64_t>& shape) {
     std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+    for (std::size_t i = 0; i < shape.size(); ++i)
+        text += (i ? ", " : "") + std::to_string(shape[i]);
     return text + "]";
 }
 
-std::optional<Mapping> match(const Archive& archive, const NameTable& names, const SideConfig& config, const Overrides& overrides) {
+std::optional<Mapping> match(const Archive& archive, const NameTable& names, const SideConfig& config,
+                             const Overrides& overrides) {
     std::vector<std::string> prefixes;
     for (const auto& [name, tensor] : archive.tensors()) {
         if (!name.ends_with(names.anchor)) continue;
@@ -310,8 +340,9 @@ std::optional<Mapping> match(const Archive& archive, const NameTable& names, con
     }
     if (prefixes.empty()) return std::nullopt;
     if (prefixes.size() > 1)
-        throw InputError(archive.path().string() + ": holds " + std::to_string(prefixes.size()) + " models (\"" + prefixes[0] +
-                         "\" and \"" + prefixes[1] + "\"…); save the one that is meant to a file of its own");
+        throw InputError(archive.path().string() + ": holds " + std::to_string(prefixes.size()) +
+                         " models (\"" + prefixes[0] + "\" and \"" + prefixes[1] +
+                         "\"…); save the one that is meant to a file of its own");
     return Matcher(archive, names, config, prefixes.front()).run(overrides);
 }
 

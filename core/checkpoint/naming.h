@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A naming: how one publisher calls the parts of a vision transformer. A naming is one file that fills a NameTable
-// and one line in formats.cpp.
+// A naming: how one publisher calls the parts of a vision transformer. A naming is one file that fills a
+// NameTable and one line in formats.cpp.
 #pragma once
 
 #include "core/checkpoint/archive.h"
@@ -22,7 +22,8 @@ using Names = std::vector<std::string_view>;
 struct NameTable {
     std::string_view title; // "Hugging Face ViT"
     Naming naming = Naming::timm;
-    // A file whose tensors include one that ends with this is of this naming; what stands before is the prefix.
+    // A file whose tensors include one that ends with this is of this naming; what stands before is the
+    // prefix.
     std::string_view anchor;
 
     Names patch;     // module: ".weight" and ".bias" are added
@@ -54,8 +55,9 @@ struct Mapping {
     std::vector<std::string> unused;
 };
 
-// nullopt if the archive is not of this naming. Throws CorruptFile naming every missing or misshapen tensor with
-// what was found and expected.
-std::optional<Mapping> match(const Archive& archive, const NameTable& names, const SideConfig& config, const Overrides& overrides);
+// nullopt if the archive is not of this naming. Throws CorruptFile naming every missing or misshapen tensor
+// with what was found and expected.
+std::optional<Mapping> match(const Archive& archive, const NameTable& names, const SideConfig& config,
+                             const Overrides& overrides);
 
 } // namespace cdra::checkpoint

@@ -29,8 +29,9 @@ const NameTable& timm_names() {
         names.norm_epsilon = 1e-6;
         names.family = [](const VitSpec& spec, const SideConfig& config) {
             if (config.architecture.find("dinov2") != std::string::npos) return std::string_view("dinov2");
-            // DeiT III has LayerScale too, but in patches of 16, or of 14 at a width that DINOv2 does not have.
-            const bool dinov2 = config.architecture.empty() && spec.layer_scale && spec.patch == 14 && spec.dim != 1280;
+            // DeiT III has LayerScale too, but in patches of 16, or of 14 at a width not DINOv2's.
+            const bool dinov2 =
+                config.architecture.empty() && spec.layer_scale && spec.patch == 14 && spec.dim != 1280;
             return std::string_view(dinov2 ? "dinov2" : "vit");
         };
         return names;

@@ -6,7 +6,6 @@
 #include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
-
 #include <system_error>
 
 namespace cdra::checkpoint {
@@ -21,9 +20,11 @@ class Reader {
         try {
             root_ = json::parse(read_text_file(path_, std::size_t{16} << 20));
         } catch (const json::exception& error) {
-            throw CorruptFile(path_.string() + ": not valid JSON (" + error.what() + "); repair or remove it");
+            throw CorruptFile(path_.string() + ": not valid JSON (" + error.what() +
+                              "); repair or remove it");
         }
-        if (!root_.is_object()) throw CorruptFile(path_.string() + ": not a JSON object; repair or remove it");
+        if (!root_.is_object())
+            throw CorruptFile(path_.string() + ": not a JSON object; repair or remove it");
     }
 
     const json* find(const json& parent, const char* key) const {
@@ -39,12 +40,14 @@ class Reader {
 
     std::optional<int> integer(const json* value, const char* key) const {
         if (!value) return std::nullopt;
-        if (!value->is_number_integer() || *value <= 0 || *value > 1'000'000) wrong(key, "a positive integer");
+        if (!value->is_number_integer() || *value <= 0 || *value > 1'000'000)
+            wrong(key, "a positive integer");
         return value->get<int>();
     }
     std::optional<double> positive(const json* value, const char* key) const {
         if (!value) return std::nullopt;
-        if (!value->is_number() || !(value->get<double>() > 0) || value->get<double>() > 1) wrong(key, "a number in (0, 1]");
+        if (!value->is_number() || !(value->get<double>() > 0) || value->get<double>() > 1)
+            wrong(key, "a number in (0, 1]");
         return value->get<double>();
     }
     std::optional<std::string> text(const json* value, const char* key) const {
@@ -78,8 +81,10 @@ bool is_file(const std::filesystem::path& path) {
 }
 
 void read_model(const Reader& reader, SideConfig& config) {
-    if (auto text = reader.text(reader.find("model_type"), "model_type")) config.architecture = *text;
-    else if (auto timm = reader.text(reader.find("architecture"), "architecture")) config.architecture = *timm;
+    if (auto text = reader.text(reader.find("model_type"), "model_type"))
+        config.architecture = *text;
+    else if (auto timm = reader.text(reader.find("architecture"), "architecture"))
+        config.architecture = *timm;
     config.dim = reader.integer(reader.find("hidden_size"), "hidden_size");
     config.depth = reader.integer(reader.find("num_hidden_layers"), "num_hidden_layers");
     config.heads = reader.integer(reader.find("num_attention_heads"), "num_attention_heads");
@@ -87,7 +92,8 @@ void read_model(const Reader& reader, SideConfig& config) {
     config.activation = reader.text(reader.find("hidden_act"), "hidden_act");
     if (const json* size = reader.find("image_size")) {
         if (size->is_array() && size->size() == 2) {
-            const auto height = reader.integer(&(*size)[0], "image_size"), width = reader.integer(&(*size)[1], "image_size");
+            const auto height = reader.integer(&(*size)[0], "image_size"),
+                       width = reader.integer(&(*size)[1], "image_size");
             config.image_size = {*height, *width};
         } else {
             const int side = *reader.integer(size, "image_size");
@@ -101,7 +107,8 @@ void read_model(const Reader& reader, SideConfig& config) {
     config.std = reader.triple(reader.find(weights, "std"), "std", true);
     if (const json* size = reader.find(weights, "input_size"); size && !config.image_size) {
         if (!size->is_array() || size->size() != 3) reader.wrong("input_size", "three sizes");
-        config.image_size = {*reader.integer(&(*size)[1], "input_size"), *reader.integer(&(*size)[2], "input_size")};
+        config.image_size = {*reader.integer(&(*size)[1], "input_size"),
+                             *reader.integer(&(*size)[2], "input_size")};
     }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What may stand beside a checkpoint: config.json (Hugging Face or timm) and preprocessor_config.json. They know
-// what tensors can't say: heads, the norms' epsilon, normalisation, the shape of a grid that is not square.
+// What may stand beside a checkpoint: config.json (Hugging Face or timm) and preprocessor_config.json. They
+// know what tensors can't say: heads, the norms' epsilon, normalisation, the shape of a grid that is not
+// square.
 #pragma once
 
 #include <array>

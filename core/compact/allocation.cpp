@@ -8,7 +8,8 @@
 
 namespace cdra::compact {
 
-std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const BoxSides> boxes, const RankChoice& choice) {
+std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const BoxSides> boxes,
+                             const RankChoice& choice) {
     const std::vector<std::uint32_t> ranks = allocate_ranks(choice.strategy, inputs);
     std::vector<Allotment> result(inputs.size());
     std::size_t edits = 0;
@@ -22,21 +23,28 @@ std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const 
         rank = std::min({rank, boxes[i].rows.size(), boxes[i].columns.size()});
         const bool empty = boxes[i].rows.size() == 0;
         if (rank == 0 && !empty && choice.zero == RankZero::one) rank = 1;
-        if (rank > 0) result[i] = {rank, Treatment::low_rank};
-        else if (!empty && choice.zero == RankZero::mask) result[i].treatment = Treatment::masked;
+        if (rank > 0)
+            result[i] = {rank, Treatment::low_rank};
+        else if (!empty && choice.zero == RankZero::mask)
+            result[i].treatment = Treatment::masked;
     }
     if (edits != choice.edited.size())
         for (const auto& [name, rank] : choice.edited)
             if (std::ranges::find(inputs, name, &RankInput::name) == inputs.end())
-                throw InputError("edited rank " + std::to_string(rank) + " for \"" + name + "\": the model has no such matrix");
+                throw InputError("edited rank " + std::to_string(rank) + " for \"" + name +
+                                 "\": the model has no such matrix");
     return result;
 }
 
-std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box, std::uint64_t sensitive) noexcept {
+std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box,
+                            std::uint64_t sensitive) noexcept {
     switch (allotment.treatment) {
-    case Treatment::low_rank: return std::uint64_t{allotment.rank} * (std::uint64_t{box.rows.size()} + box.columns.size());
-    case Treatment::masked: return sensitive;
-    case Treatment::frozen: break;
+    case Treatment::low_rank:
+        return std::uint64_t{allotment.rank} * (std::uint64_t{box.rows.size()} + box.columns.size());
+    case Treatment::masked:
+        return sensitive;
+    case Treatment::frozen:
+        break;
     }
     return 0;
 }

@@ -25,13 +25,15 @@ struct RankChoice {
     RankZero zero;
 };
 
-// One allotment a matrix. `inputs` hold d̄ and k̄ of scale 1 and quadrant 10, whose ranks every variant of the box
-// keeps (Tables 6 and 7), capped at the box's own sides. Without a sensitive weight, or with an empty box, a matrix
-// is frozen. Where single weights are tuned for rank 0, they are in every variant, so that variants differ in their
-// box alone. Throws InputError for an edited rank of a matrix that is not there.
-std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const BoxSides> boxes, const RankChoice& choice);
+// One allotment a matrix. `inputs` hold d̄ and k̄ of scale 1 and quadrant 10, whose ranks every variant of the
+// box keeps (Tables 6 and 7), capped at the box's own sides. Without a sensitive weight, or with an empty
+// box, a matrix is frozen. Where single weights are tuned for rank 0, they are in every variant, so that
+// variants differ in their box alone. Throws InputError for an edited rank of a matrix that is not there.
+std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const BoxSides> boxes,
+                             const RankChoice& choice);
 
-std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box, std::uint64_t sensitive) noexcept;
+std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box,
+                            std::uint64_t sensitive) noexcept;
 
 // Whether a vector is tuned whole: at least 1/beta of its entries are sensitive (SPT's rule).
 bool is_tuned(std::uint64_t sensitive, std::int64_t size, const PlanOptions& options) noexcept;

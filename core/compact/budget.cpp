@@ -18,16 +18,17 @@ using sensitivity::key_of;
 using sensitivity::Pool;
 using sensitivity::SensitivityMap;
 
-// Positions in the list of all sensitive weights, largest first. A weight at position p is in the selection of
-// every count above p, a row with its first weight at p is sensitive for every count above p: so one sorting
-// answers every count with a few binary searches.
+// Positions in the list of all sensitive weights, largest first. A weight at position p is in the selection
+// of every count above p, a row with its first weight at p is sensitive for every count above p: so one
+// sorting answers every count with a few binary searches.
 struct MatrixCurve {
     std::vector<std::uint32_t> weights, first_of_row, first_of_column; // positions, ascending
 };
 
 std::uint64_t below(const std::vector<std::uint32_t>& positions, std::uint64_t count) {
-    return static_cast<std::uint64_t>(std::ranges::lower_bound(positions, count, {}, [](std::uint32_t p) { return std::uint64_t{p}; }) -
-                                      positions.begin());
+    return static_cast<std::uint64_t>(
+        std::ranges::lower_bound(positions, count, {}, [](std::uint32_t p) { return std::uint64_t{p}; }) -
+        positions.begin());
 }
 
 class Curve {
@@ -62,9 +63,11 @@ void Curve::rank_weights(const sensitivity::Selection& selection, int threads) {
             entries.push_back(std::uint64_t{~key_of(values[index])} << 32 | (ordinal + index));
         ordinal += values.size();
     };
-    for (std::size_t i = 0; i < map_.matrices.size(); ++i) add(selection.matrices[i], map_.matrices[i].values);
+    for (std::size_t i = 0; i < map_.matrices.size(); ++i)
+        add(selection.matrices[i], map_.matrices[i].values);
     if (options_.pool == Pool::all)
-        for (std::size_t i = 0; i < map_.vectors.size(); ++i) add(selection.vectors[i], map_.vectors[i].values);
+        for (std::size_t i = 0; i < map_.vectors.size(); ++i)
+            add(selection.vectors[i], map_.vectors[i].values);
     std::ranges::sort(entries);
 
     std::vector<std::uint64_t> begins; // the first ordinal of each tensor of the pool
@@ -75,18 +78,23 @@ void Curve::rank_weights(const sensitivity::Selection& selection, int threads) {
     }
     matrices_.resize(map_.matrices.size());
     vectors_.resize(map_.vectors.size());
-    std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> placed(map_.matrices.size()); // position, index
+    std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> placed(
+        map_.matrices.size()); // position, index
     for (std::size_t position = 0; position < entries.size(); ++position) {
         const std::uint64_t at = entries[position] & 0xFFFFFFFFU;
-        const auto tensor = static_cast<std::size_t>(std::ranges::upper_bound(begins, at) - begins.begin()) - 1;
+        const auto tensor =
+            static_cast<std::size_t>(std::ranges::upper_bound(begins, at) - begins.begin()) - 1;
         const auto where = static_cast<std::uint32_t>(position);
-        if (tensor < placed.size()) placed[tensor].emplace_back(where, static_cast<std::uint32_t>(at - begins[tensor]));
-        else vectors_[tensor - placed.size()].push_back(where);
+        if (tensor < placed.size())
+            placed[tensor].emplace_back(where, static_cast<std::uint32_t>(at - begins[tensor]));
+        else
+            vectors_[tensor - placed.size()].push_back(where);
     }
     parallel_for(threads, placed.size(), [&](std::size_t, std::size_t i) {
         const auto& shape = map_.matrices[i].shape;
         const auto in = static_cast<std::uint32_t>(shape.in);
-        std::vector<bool> row_seen(static_cast<std::size_t>(shape.in)), column_seen(static_cast<std::size_t>(shape.out));
+        std::vector<bool> row_seen(static_cast<std::size_t>(shape.in)),
+            column_seen(static_cast<std::size_t>(shape.out));
         for (const auto& [position, index] : placed[i]) {
             const std::uint32_t column = index / in, row = index % in;
             matrices_[i].weights.push_back(position);
@@ -100,7 +108,8 @@ void Curve::rank_weights(const sensitivity::Selection& selection, int threads) {
     for (std::size_t i = 0; i < map_.vectors.size(); ++i) {
         for (const std::uint32_t index : selection.vectors[i]) {
             const std::uint64_t key = std::uint64_t{~key_of(map_.vectors[i].values[index])} << 32;
-            vectors_[i].push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(entries, key) - entries.begin()));
+            vectors_[i].push_back(
+                static_cast<std::uint32_t>(std::ranges::lower_bound(entries, key) - entries.begin()));
         }
         std::ranges::sort(vectors_[i]);
     }
@@ -112,16 +121,20 @@ std::uint64_t Curve::parameters(std::uint64_t count) const {
     for (std::size_t i = 0; i < matrices_.size(); ++i) {
         const auto& shape = map_.matrices[i].shape;
         const MatrixCurve& curve = matrices_[i];
-        const std::uint64_t rows = below(curve.first_of_row, count), columns = below(curve.first_of_column, count);
-        inputs.push_back({shape.name, static_cast<std::uint64_t>(shape.in), static_cast<std::uint64_t>(shape.out), rows, columns,
-                          below(curve.weights, count)});
-        boxes.push_back(box_sides({static_cast<std::uint32_t>(shape.in), static_cast<std::uint32_t>(shape.out),
-                                   static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns)},
-                                  options_.quadrant, options_.size_scale));
+        const std::uint64_t rows = below(curve.first_of_row, count),
+                            columns = below(curve.first_of_column, count);
+        inputs.push_back({shape.name, static_cast<std::uint64_t>(shape.in),
+                          static_cast<std::uint64_t>(shape.out), rows, columns, below(curve.weights, count)});
+        boxes.push_back(
+            box_sides({static_cast<std::uint32_t>(shape.in), static_cast<std::uint32_t>(shape.out),
+                       static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns)},
+                      options_.quadrant, options_.size_scale));
     }
     const auto allotments = allot(inputs, boxes, {*strategy_, options_.edited_ranks, options_.rank_zero});
-    std::uint64_t total = options_.class_token ? static_cast<std::uint64_t>(map_.provenance.class_token_parameters) : 0;
-    for (std::size_t i = 0; i < allotments.size(); ++i) total += parameters_of(allotments[i], boxes[i], inputs[i].sensitive);
+    std::uint64_t total =
+        options_.class_token ? static_cast<std::uint64_t>(map_.provenance.class_token_parameters) : 0;
+    for (std::size_t i = 0; i < allotments.size(); ++i)
+        total += parameters_of(allotments[i], boxes[i], inputs[i].sensitive);
     for (std::size_t i = 0; i < vectors_.size(); ++i) {
         const std::int64_t size = map_.vectors[i].shape.size;
         if (is_tuned(below(vectors_[i], count), size, options_)) total += static_cast<std::uint64_t>(size);
@@ -131,7 +144,8 @@ std::uint64_t Curve::parameters(std::uint64_t count) const {
 
 } // namespace
 
-std::uint64_t parameters_for_count(const SensitivityMap& map, const PlanOptions& options, std::uint64_t count) {
+std::uint64_t parameters_for_count(const SensitivityMap& map, const PlanOptions& options,
+                                   std::uint64_t count) {
     return Curve(map, options, count, 1).parameters(count);
 }
 
@@ -139,13 +153,16 @@ std::uint64_t count_for_budget(const SensitivityMap& map, const PlanOptions& opt
                                const std::stop_token& stop, int threads) {
     const double percent = std::get<Budget>(options.amount).percent;
     if (!(percent >= 0 && percent <= 100))
-        throw InputError("budget is " + std::to_string(percent) + ", expected a percentage of the backbone from 0 to 100");
+        throw InputError("budget is " + std::to_string(percent) +
+                         ", expected a percentage of the backbone from 0 to 100");
     const auto backbone = static_cast<double>(map.provenance.backbone_parameters);
     const auto within = [&](std::uint64_t parameters) {
-        return 100.0 * static_cast<double>(parameters) / backbone <= percent; // as CompactPlan::trainable_percent
+        return 100.0 * static_cast<double>(parameters) / backbone <=
+               percent; // as CompactPlan::trainable_percent
     };
     const std::uint64_t pool = sensitivity::pool_size(map, options.pool);
-    std::uint64_t reach = std::min<std::uint64_t>(pool, static_cast<std::uint64_t>(percent / 100 * backbone) * 4 + 1024);
+    std::uint64_t reach =
+        std::min<std::uint64_t>(pool, static_cast<std::uint64_t>(percent / 100 * backbone) * 4 + 1024);
     for (;;) {
         throw_if_stopped(stop);
         progress.report({"budget", static_cast<std::int64_t>(reach), static_cast<std::int64_t>(pool), ""});
@@ -162,7 +179,8 @@ std::uint64_t count_for_budget(const SensitivityMap& map, const PlanOptions& opt
             low -= std::max<std::uint64_t>(1, low / 33);
         }
         if (low == 0 && !within(curve.parameters(0)))
-            throw InputError("a budget of " + std::to_string(percent) + " % is less than the class token alone (" +
+            throw InputError("a budget of " + std::to_string(percent) +
+                             " % is less than the class token alone (" +
                              std::to_string(100.0 * static_cast<double>(curve.parameters(0)) / backbone) +
                              " %); raise it or leave the class token out");
         // Then between it and its neighbour, which is over: ends with low within, low + 1 over.

@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/compact/plan.h"
-
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
 #include "core/compact/budget.h"
+#include "core/compact/plan.h"
 
 #include <array>
 #include <mutex>
@@ -18,10 +17,13 @@ double sum(std::span<const float> values) {
     std::array<double, 8> lanes{};
     std::size_t i = 0;
     for (; i + lanes.size() <= values.size(); i += lanes.size())
-        for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] += double{values[i + lane]};
+        for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+            lanes[lane] += double{values[i + lane]};
     double total = 0;
-    for (; i < values.size(); ++i) total += double{values[i]};
-    for (const double lane : lanes) total += lane;
+    for (; i < values.size(); ++i)
+        total += double{values[i]};
+    for (const double lane : lanes)
+        total += lane;
     return total;
 }
 
@@ -31,7 +33,8 @@ double sum_in_box(const sensitivity::MatrixSensitivity& matrix, const Box& box) 
     for (const std::uint32_t column : box.columns) {
         const float* values = matrix.values.data() + column * in;
         double row_total = 0;
-        for (const std::uint32_t row : box.rows) row_total += double{values[row]};
+        for (const std::uint32_t row : box.rows)
+            row_total += double{values[row]};
         total += row_total;
     }
     return total;
@@ -41,15 +44,19 @@ void check_options(const sensitivity::SensitivityMap& map, const PlanOptions& op
     if (map.matrices.empty()) throw InputError("the sensitivity map holds no matrix");
     for (const auto& matrix : map.matrices)
         if (matrix.values.size() != static_cast<std::size_t>(matrix.shape.size()))
-            throw InputError("sensitivity map: " + matrix.shape.name + " has " + std::to_string(matrix.values.size()) +
-                             " values, its shape needs " + std::to_string(matrix.shape.size()));
+            throw InputError("sensitivity map: " + matrix.shape.name + " has " +
+                             std::to_string(matrix.values.size()) + " values, its shape needs " +
+                             std::to_string(matrix.shape.size()));
     if (map.provenance.backbone_parameters <= 0)
-        throw InputError("the sensitivity map does not say how many parameters the backbone has; make it again");
+        throw InputError(
+            "the sensitivity map does not say how many parameters the backbone has; make it again");
     if (options.beta < 1 || options.beta > 1'000'000)
-        throw InputError("beta is " + std::to_string(options.beta) + ", expected 1 or more (5: a fifth of a vector's entries)");
+        throw InputError("beta is " + std::to_string(options.beta) +
+                         ", expected 1 or more (5: a fifth of a vector's entries)");
     box_sides({}, options.quadrant, options.size_scale); // throws for an impossible scale
     if (options.size_scale != 1.0 && options.quadrant != Quadrant::q10)
-        throw InputError("a size scale of " + std::to_string(options.size_scale) + " goes with quadrant 10 only, found quadrant " +
+        throw InputError("a size scale of " + std::to_string(options.size_scale) +
+                         " goes with quadrant 10 only, found quadrant " +
                          std::string(name_of(options.quadrant)));
 }
 
@@ -68,7 +75,8 @@ Asked resolve(const sensitivity::SensitivityMap& map, const PlanOptions& options
     return {count, static_cast<double>(count) / static_cast<double>(pool)};
 }
 
-PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vector<std::uint32_t> mask, const PlanOptions& options) {
+PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vector<std::uint32_t> mask,
+                          const PlanOptions& options) {
     PlannedMatrix planned;
     planned.shape = matrix.shape;
     planned.mask = std::move(mask);
@@ -81,8 +89,8 @@ PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vec
 
 } // namespace
 
-CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
-                      const std::stop_token& stop, int threads) {
+CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options,
+                      ProgressSink& progress, const std::stop_token& stop, int threads) {
     check_options(map, options);
     const auto total = static_cast<std::int64_t>(map.matrices.size());
     progress.report({"plan", 0, total, "selecting"});
@@ -112,7 +120,8 @@ CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions&
     });
     for (std::size_t i = 0; i < map.vectors.size(); ++i) {
         const std::uint64_t sensitive = selection.vectors[i].size();
-        plan.vectors.push_back({map.vectors[i].shape, sensitive, is_tuned(sensitive, map.vectors[i].shape.size, options)});
+        plan.vectors.push_back(
+            {map.vectors[i].shape, sensitive, is_tuned(sensitive, map.vectors[i].shape.size, options)});
     }
     reallocate(plan, options.rank, options.edited_ranks, options.rank_zero);
     throw_if_stopped(stop);

@@ -16,16 +16,21 @@ constexpr std::array<std::string_view, 3> treatment_words = {"low-rank", "masked
 
 } // namespace
 
-std::string_view name_of(RankZero value) noexcept { return rank_zero_words[static_cast<std::size_t>(value)]; }
+std::string_view name_of(RankZero value) noexcept {
+    return rank_zero_words[static_cast<std::size_t>(value)];
+}
 
 RankZero parse_rank_zero(std::string_view word) {
     const auto found = std::ranges::find(rank_zero_words, word);
     if (found == rank_zero_words.end())
-        throw InputError("rank-zero \"" + std::string(word) + "\" is unknown; expected one of: mask, freeze, one");
+        throw InputError("rank-zero \"" + std::string(word) +
+                         "\" is unknown; expected one of: mask, freeze, one");
     return static_cast<RankZero>(found - rank_zero_words.begin());
 }
 
-std::string_view name_of(Treatment value) noexcept { return treatment_words[static_cast<std::size_t>(value)]; }
+std::string_view name_of(Treatment value) noexcept {
+    return treatment_words[static_cast<std::size_t>(value)];
+}
 
 double PlannedMatrix::density() const noexcept {
     const double area = static_cast<double>(reorganised.compact_rows) * reorganised.compact_columns;
@@ -33,19 +38,22 @@ double PlannedMatrix::density() const noexcept {
 }
 
 std::uint64_t PlannedMatrix::parameters() const noexcept {
-    const BoxSides sides{{0, static_cast<std::uint32_t>(box.rows.size())}, {0, static_cast<std::uint32_t>(box.columns.size())}};
+    const BoxSides sides{{0, static_cast<std::uint32_t>(box.rows.size())},
+                         {0, static_cast<std::uint32_t>(box.columns.size())}};
     return parameters_of({rank, treatment}, sides, mask.size());
 }
 
 std::uint64_t CompactPlan::sensitive_weights() const noexcept {
     std::uint64_t total = 0;
-    for (const PlannedMatrix& matrix : matrices) total += matrix.mask.size();
+    for (const PlannedMatrix& matrix : matrices)
+        total += matrix.mask.size();
     return total;
 }
 
 std::uint64_t CompactPlan::matrix_parameters() const noexcept {
     std::uint64_t total = 0;
-    for (const PlannedMatrix& matrix : matrices) total += matrix.parameters();
+    for (const PlannedMatrix& matrix : matrices)
+        total += matrix.parameters();
     return total;
 }
 
@@ -62,7 +70,9 @@ std::uint64_t CompactPlan::trainable_parameters() const noexcept {
 }
 
 double CompactPlan::trainable_percent() const noexcept {
-    return backbone_parameters > 0 ? 100.0 * static_cast<double>(trainable_parameters()) / static_cast<double>(backbone_parameters) : 0;
+    return backbone_parameters > 0 ? 100.0 * static_cast<double>(trainable_parameters()) /
+                                         static_cast<double>(backbone_parameters)
+                                   : 0;
 }
 
 std::string CompactPlan::peft_obstacle() const {
@@ -71,18 +81,21 @@ std::string CompactPlan::peft_obstacle() const {
     for (const PlannedMatrix& matrix : matrices)
         if (matrix.treatment == Treatment::masked && masked++ == 0) first = matrix.shape.name;
     if (masked == 0) return {};
-    return std::to_string(masked) + (masked == 1 ? " matrix" : " matrices") + " of rank 0 (" + first + (masked > 1 ? ", …" : "") +
-           ") tune single weights, which a LoRA can't say; plan with rank-zero freeze or one, or write a merged checkpoint";
+    return std::to_string(masked) + (masked == 1 ? " matrix" : " matrices") + " of rank 0 (" + first +
+           (masked > 1 ? ", …" : "") +
+           ") tune single weights, which a LoRA can't say; plan with rank-zero freeze or one, or write a "
+           "merged checkpoint";
 }
 
-void reallocate(CompactPlan& plan, const std::string& rank, const std::map<std::string, std::uint32_t>& edited_ranks,
-                RankZero rank_zero) {
+void reallocate(CompactPlan& plan, const std::string& rank,
+                const std::map<std::string, std::uint32_t>& edited_ranks, RankZero rank_zero) {
     const auto strategy = parse_rank_strategy(rank);
     std::vector<RankInput> inputs;
     std::vector<BoxSides> boxes;
     for (const PlannedMatrix& matrix : plan.matrices) {
-        inputs.push_back({matrix.shape.name, static_cast<std::uint64_t>(matrix.shape.in), static_cast<std::uint64_t>(matrix.shape.out),
-                          matrix.reorganised.compact_rows, matrix.reorganised.compact_columns, matrix.mask.size()});
+        inputs.push_back({matrix.shape.name, static_cast<std::uint64_t>(matrix.shape.in),
+                          static_cast<std::uint64_t>(matrix.shape.out), matrix.reorganised.compact_rows,
+                          matrix.reorganised.compact_columns, matrix.mask.size()});
         boxes.push_back({{0, static_cast<std::uint32_t>(matrix.box.rows.size())},
                          {0, static_cast<std::uint32_t>(matrix.box.columns.size())}});
     }

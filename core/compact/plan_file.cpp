@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/compact/plan.h"
-
 #include "core/base/atomic_file.h"
 #include "core/checkpoint/matrix_name.h"
 #include "core/compact/allocation.h"
+#include "core/compact/plan.h"
 #include "core/tensor_io/hdf5.h"
 
 #include <algorithm>
@@ -26,9 +25,12 @@ void write_header(hdf5::File& file, const CompactPlan& plan) {
     const PlanOptions& options = plan.options;
     file.set("format", format_name);
     file.set("version", format_version);
-    if (const auto* gamma = std::get_if<Gamma>(&options.amount)) file.set("asked_gamma", gamma->value);
-    else if (const auto* tau = std::get_if<Tau>(&options.amount)) file.set("asked_tau", tau->value);
-    else file.set("asked_budget", std::get<Budget>(options.amount).percent);
+    if (const auto* gamma = std::get_if<Gamma>(&options.amount))
+        file.set("asked_gamma", gamma->value);
+    else if (const auto* tau = std::get_if<Tau>(&options.amount))
+        file.set("asked_tau", tau->value);
+    else
+        file.set("asked_budget", std::get<Budget>(options.amount).percent);
     file.set("pool", name_of(options.pool));
     file.set("rank_strategy", options.rank);
     file.set("rank_zero", name_of(options.rank_zero));
@@ -84,22 +86,26 @@ void write_matrix(hdf5::Group& parent, const PlannedMatrix& matrix) {
     group.set("sensitivity_total", matrix.sensitivity_total);
     group.set("sensitivity_in_box", matrix.sensitivity_in_box);
     write_indices(group, "row_order", matrix.reorganised.row_order, "input features, most sensitive first");
-    write_indices(group, "column_order", matrix.reorganised.column_order, "output features, most sensitive first");
+    write_indices(group, "column_order", matrix.reorganised.column_order,
+                  "output features, most sensitive first");
     write_indices(group, "mask", matrix.mask, "flat indices of the sensitive weights in [out, in]");
 }
 
 void check_header(const hdf5::File& file, const std::filesystem::path& path) {
     const std::string found = file.has("format") ? file.text("format") : std::string("none");
     if (found != format_name)
-        throw UnrecognisedFormat(path.string() + ": not a plan: attribute \"format\" is \"" + found + "\", expected \"" +
-                                 std::string(format_name) + "\"; give what cdra plan wrote");
+        throw UnrecognisedFormat(path.string() + ": not a plan: attribute \"format\" is \"" + found +
+                                 "\", expected \"" + std::string(format_name) +
+                                 "\"; give what cdra plan wrote");
     if (const std::int64_t version = file.integer("version"); version != format_version)
-        throw InputError(path.string() + ": plan of version " + std::to_string(version) + ", this program reads " +
-                         std::to_string(format_version) + "; make it again or use another version of the program");
+        throw InputError(path.string() + ": plan of version " + std::to_string(version) +
+                         ", this program reads " + std::to_string(format_version) +
+                         "; make it again or use another version of the program");
 }
 
 // Words are checked by the same functions as the command line's; the message must name the file, though.
-template <class Parse> auto word(const hdf5::Object& object, const std::string& name, Parse parse) {
+template <class Parse>
+auto word(const hdf5::Object& object, const std::string& name, Parse parse) {
     try {
         return parse(object.text(name));
     } catch (const CorruptFile&) {
@@ -111,30 +117,35 @@ template <class Parse> auto word(const hdf5::Object& object, const std::string& 
 
 bool flag(const hdf5::Object& object, const std::string& name) {
     const std::int64_t value = object.integer(name);
-    if (value != 0 && value != 1) object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected 0 or 1");
+    if (value != 0 && value != 1)
+        object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected 0 or 1");
     return value == 1;
 }
 
 double between(const hdf5::Object& object, const std::string& name, double low, double high) {
     const double value = object.number(name);
     if (!(value >= low && value <= high))
-        object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected " + std::to_string(low) + " to " +
-                       std::to_string(high));
+        object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected " +
+                       std::to_string(low) + " to " + std::to_string(high));
     return value;
 }
 
 std::uint64_t at_most(const hdf5::Object& object, const std::string& name, std::uint64_t limit) {
     const std::uint64_t value = object.count(name);
     if (value > limit)
-        object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected at most " + std::to_string(limit));
+        object.corrupt("attribute \"" + name + "\" is " + std::to_string(value) + ", expected at most " +
+                       std::to_string(limit));
     return value;
 }
 
 PlanOptions read_options(const hdf5::File& file) {
     PlanOptions options;
-    if (file.has("asked_gamma")) options.amount = Gamma{between(file, "asked_gamma", 0, 1)};
-    else if (file.has("asked_tau")) options.amount = Tau{file.count("asked_tau")};
-    else options.amount = Budget{between(file, "asked_budget", 0, 100)};
+    if (file.has("asked_gamma"))
+        options.amount = Gamma{between(file, "asked_gamma", 0, 1)};
+    else if (file.has("asked_tau"))
+        options.amount = Tau{file.count("asked_tau")};
+    else
+        options.amount = Budget{between(file, "asked_budget", 0, 100)};
     options.pool = word(file, "pool", sensitivity::parse_pool);
     options.rank = file.text("rank_strategy");
     options.rank_zero = word(file, "rank_zero", parse_rank_zero);
@@ -147,8 +158,10 @@ PlanOptions read_options(const hdf5::File& file) {
     const auto names = file.texts("edited_names");
     const auto ranks = file.counts("edited_ranks");
     if (names.size() != ranks.size())
-        file.corrupt("has " + std::to_string(names.size()) + " edited names and " + std::to_string(ranks.size()) + " edited ranks");
-    for (std::size_t i = 0; i < names.size(); ++i) options.edited_ranks[names[i]] = ranks[i];
+        file.corrupt("has " + std::to_string(names.size()) + " edited names and " +
+                     std::to_string(ranks.size()) + " edited ranks");
+    for (std::size_t i = 0; i < names.size(); ++i)
+        options.edited_ranks[names[i]] = ranks[i];
     return options;
 }
 
@@ -168,26 +181,30 @@ std::vector<std::uint32_t> read_mask(const hdf5::Group& group, std::uint64_t siz
     std::vector<std::uint32_t> mask = dataset.uints(weights);
     for (std::size_t i = 0; i < mask.size(); ++i) {
         if (mask[i] >= weights)
-            dataset.corrupt("index " + std::to_string(mask[i]) + " at position " + std::to_string(i) + " is outside the matrix of " +
-                            std::to_string(weights) + " weights");
+            dataset.corrupt("index " + std::to_string(mask[i]) + " at position " + std::to_string(i) +
+                            " is outside the matrix of " + std::to_string(weights) + " weights");
         if (i > 0 && mask[i] <= mask[i - 1])
-            dataset.corrupt("index " + std::to_string(mask[i]) + " at position " + std::to_string(i) + " does not ascend");
+            dataset.corrupt("index " + std::to_string(mask[i]) + " at position " + std::to_string(i) +
+                            " does not ascend");
     }
     return mask;
 }
 
-// The stored orders must put every sensitive row (column) before every other one, and d̄ (k̄) must be their number.
+// The stored orders must put every sensitive row (column) before every other one, and d̄ (k̄) must be their
+// number.
 void check_corner(const hdf5::Group& group, const char* what, const std::vector<std::uint32_t>& order,
                   const std::vector<std::uint32_t>& counts, std::uint64_t corner) {
     for (std::size_t i = 0; i < order.size(); ++i)
         if ((counts[order[i]] > 0) != (i < corner))
-            group.corrupt(std::string(what) + " puts " + std::to_string(order[i]) + " with " + std::to_string(counts[order[i]]) +
-                          " sensitive weights at position " + std::to_string(i) + ", the corner ends at " + std::to_string(corner));
+            group.corrupt(std::string(what) + " puts " + std::to_string(order[i]) + " with " +
+                          std::to_string(counts[order[i]]) + " sensitive weights at position " +
+                          std::to_string(i) + ", the corner ends at " + std::to_string(corner));
 }
 
 PlannedMatrix read_matrix(const hdf5::Group& group, const std::string& name, const PlanOptions& options) {
     const std::uint64_t d = at_most(group, "d", largest_side), k = at_most(group, "k", largest_side);
-    if (d == 0 || k == 0 || d * k > std::numeric_limits<std::uint32_t>::max()) group.corrupt("has an impossible d or k");
+    if (d == 0 || k == 0 || d * k > std::numeric_limits<std::uint32_t>::max())
+        group.corrupt("has an impossible d or k");
     PlannedMatrix matrix;
     auto shape = checkpoint::matrix_shape(name, static_cast<std::int64_t>(k), static_cast<std::int64_t>(d));
     if (!shape) group.corrupt("is not the name of a candidate matrix, e.g. \"blocks.0.attn.q\"");
@@ -198,14 +215,18 @@ PlannedMatrix read_matrix(const hdf5::Group& group, const std::string& name, con
     matrix.reorganised.compact_rows = static_cast<std::uint32_t>(at_most(group, "compact_rows", d));
     matrix.reorganised.compact_columns = static_cast<std::uint32_t>(at_most(group, "compact_columns", k));
     const sensitivity::Profile profile = sensitivity::profile(matrix.shape, matrix.mask);
-    check_corner(group, "row_order", matrix.reorganised.row_order, profile.row_counts, matrix.reorganised.compact_rows);
-    check_corner(group, "column_order", matrix.reorganised.column_order, profile.column_counts, matrix.reorganised.compact_columns);
+    check_corner(group, "row_order", matrix.reorganised.row_order, profile.row_counts,
+                 matrix.reorganised.compact_rows);
+    check_corner(group, "column_order", matrix.reorganised.column_order, profile.column_counts,
+                 matrix.reorganised.compact_columns);
     matrix.box = box_of(matrix.reorganised, options.quadrant, options.size_scale);
-    matrix.rank = static_cast<std::uint32_t>(at_most(group, "rank", std::min(matrix.box.rows.size(), matrix.box.columns.size())));
+    matrix.rank = static_cast<std::uint32_t>(
+        at_most(group, "rank", std::min(matrix.box.rows.size(), matrix.box.columns.size())));
     const std::string treatment = group.text("treatment");
     for (const Treatment known : {Treatment::low_rank, Treatment::masked, Treatment::frozen})
         if (treatment == name_of(known)) matrix.treatment = known;
-    if (treatment != name_of(matrix.treatment) || (matrix.treatment == Treatment::low_rank) != (matrix.rank > 0))
+    if (treatment != name_of(matrix.treatment) ||
+        (matrix.treatment == Treatment::low_rank) != (matrix.rank > 0))
         group.corrupt("treatment \"" + treatment + "\" does not go with rank " + std::to_string(matrix.rank));
     constexpr double largest = std::numeric_limits<double>::max();
     matrix.sensitivity_total = between(group, "sensitivity_total", 0, largest);
@@ -233,12 +254,14 @@ std::vector<PlannedVector> read_vectors(const hdf5::Group& group) {
     constexpr std::uint64_t most = 1 << 16;
     const auto names = group.dataset("names").strings(most);
     const hdf5::Shape shape{names.size()};
-    const auto sizes = group.dataset("sizes", shape).uints(most), sensitive = group.dataset("sensitive", shape).uints(most),
+    const auto sizes = group.dataset("sizes", shape).uints(most),
+               sensitive = group.dataset("sensitive", shape).uints(most),
                tuned = group.dataset("tuned", shape).uints(most);
     std::vector<PlannedVector> vectors;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (sensitive[i] > sizes[i] || tuned[i] > 1)
-            group.corrupt("the vector " + names[i] + " has " + std::to_string(sensitive[i]) + " sensitive of " + std::to_string(sizes[i]) +
+            group.corrupt("the vector " + names[i] + " has " + std::to_string(sensitive[i]) +
+                          " sensitive of " + std::to_string(sizes[i]) +
                           " entries and tuned = " + std::to_string(tuned[i]));
         vectors.push_back({{names[i], sizes[i]}, sensitive[i], tuned[i] == 1});
     }
@@ -253,11 +276,13 @@ void write_plan(const std::filesystem::path& path, const CompactPlan& plan) {
         auto file = hdf5::File::create(target.temporary_path());
         write_header(file, plan);
         std::vector<std::string> names;
-        for (const PlannedMatrix& matrix : plan.matrices) names.push_back(matrix.shape.name);
+        for (const PlannedMatrix& matrix : plan.matrices)
+            names.push_back(matrix.shape.name);
         file.set("matrix_names", std::span<const std::string>(names));
         {
             hdf5::Group matrices = file.make_group("matrices");
-            for (const PlannedMatrix& matrix : plan.matrices) write_matrix(matrices, matrix);
+            for (const PlannedMatrix& matrix : plan.matrices)
+                write_matrix(matrices, matrix);
         }
         write_vectors(file, plan.vectors);
         file.close();

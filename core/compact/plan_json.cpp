@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/compact/plan.h"
 
-#include <nlohmann/json.hpp>
-
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 namespace cdra::compact {
 
@@ -13,7 +12,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A float widened to double would print digits it never had.
-double as_typed(float value) { return std::strtod(Json(value).dump().c_str(), nullptr); }
+double as_typed(float value) {
+    return std::strtod(Json(value).dump().c_str(), nullptr);
+}
 
 Json matrix_json(const PlannedMatrix& matrix) {
     return {{"name", matrix.shape.name},
@@ -55,7 +56,10 @@ std::string plan_json(const CompactPlan& plan) {
     std::uint64_t sensitive_entries = 0;
     for (const PlannedVector& vector : plan.vectors) {
         sensitive_entries += vector.sensitive;
-        vectors.push_back({{"name", vector.shape.name}, {"size", vector.shape.size}, {"sensitive", vector.sensitive}, {"tuned", vector.tuned}});
+        vectors.push_back({{"name", vector.shape.name},
+                           {"size", vector.shape.size},
+                           {"sensitive", vector.sensitive},
+                           {"tuned", vector.tuned}});
     }
     const std::string obstacle = plan.peft_obstacle();
     Json json = {{"gamma", plan.gamma},

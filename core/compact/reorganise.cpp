@@ -20,11 +20,13 @@ std::vector<std::uint32_t> by_count(const std::vector<std::uint32_t>& counts, st
     std::vector<std::uint32_t> order(counts.size());
     std::iota(order.begin(), order.end(), 0U);
     std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
-    with_any = static_cast<std::uint32_t>(std::ranges::count_if(counts, [](std::uint32_t count) { return count > 0; }));
+    with_any = static_cast<std::uint32_t>(
+        std::ranges::count_if(counts, [](std::uint32_t count) { return count > 0; }));
     return order;
 }
 
-constexpr std::array<std::string_view, 4> quadrant_words = {"10", "00", "01", "11"}; // in the order of Quadrant
+constexpr std::array<std::string_view, 4> quadrant_words = {"10", "00", "01",
+                                                            "11"}; // in the order of Quadrant
 
 } // namespace
 
@@ -40,38 +42,53 @@ std::vector<std::uint32_t> inverse(std::span<const std::uint32_t> order) {
     std::vector<std::uint32_t> result(order.size(), unset);
     for (std::size_t i = 0; i < order.size(); ++i) {
         if (order[i] >= order.size() || result[order[i]] != unset)
-            throw InputError("not a permutation: " + std::to_string(order[i]) + " at position " + std::to_string(i) +
+            throw InputError("not a permutation: " + std::to_string(order[i]) + " at position " +
+                             std::to_string(i) +
                              (order[i] >= order.size() ? " is out of range" : " stands there twice"));
         result[order[i]] = static_cast<std::uint32_t>(i);
     }
     return result;
 }
 
-std::string_view name_of(Quadrant quadrant) noexcept { return quadrant_words[static_cast<std::size_t>(quadrant)]; }
+std::string_view name_of(Quadrant quadrant) noexcept {
+    return quadrant_words[static_cast<std::size_t>(quadrant)];
+}
 
 Quadrant parse_quadrant(std::string_view word) {
     const auto found = std::ranges::find(quadrant_words, word);
     if (found == quadrant_words.end())
-        throw InputError("quadrant \"" + std::string(word) + "\" is unknown; expected one of: 10 (the method's), 00, 01, 11");
+        throw InputError("quadrant \"" + std::string(word) +
+                         "\" is unknown; expected one of: 10 (the method's), 00, 01, 11");
     return static_cast<Quadrant>(found - quadrant_words.begin());
 }
 
 BoxSides box_sides(const Sizes& sizes, Quadrant quadrant, double size_scale) {
     if (!(size_scale > 0 && size_scale <= 1000))
-        throw InputError("size scale is " + std::to_string(size_scale) + ", expected a factor above 0 (Table 6: 0.5, 1.0, 1.5)");
+        throw InputError("size scale is " + std::to_string(size_scale) +
+                         ", expected a factor above 0 (Table 6: 0.5, 1.0, 1.5)");
     const Decimal factor = Decimal::from(size_scale);
     const auto scaled = [&](std::uint32_t corner, std::uint32_t side) {
-        return static_cast<std::uint32_t>(std::min<std::uint64_t>(ceil_of_product(factor, corner).value(), side));
+        return static_cast<std::uint32_t>(
+            std::min<std::uint64_t>(ceil_of_product(factor, corner).value(), side));
     };
-    const std::uint32_t rows = scaled(sizes.compact_rows, sizes.rows), columns = scaled(sizes.compact_columns, sizes.columns);
+    const std::uint32_t rows = scaled(sizes.compact_rows, sizes.rows),
+                        columns = scaled(sizes.compact_columns, sizes.columns);
     const Side leading_rows{0, rows}, other_rows{rows, sizes.rows};
     const Side leading_columns{0, columns}, other_columns{columns, sizes.columns};
     BoxSides box;
     switch (quadrant) {
-    case Quadrant::q10: box = {leading_rows, leading_columns}; break;
-    case Quadrant::q00: box = {other_rows, leading_columns}; break;
-    case Quadrant::q01: box = {other_rows, other_columns}; break;
-    case Quadrant::q11: box = {leading_rows, other_columns}; break;
+    case Quadrant::q10:
+        box = {leading_rows, leading_columns};
+        break;
+    case Quadrant::q00:
+        box = {other_rows, leading_columns};
+        break;
+    case Quadrant::q01:
+        box = {other_rows, other_columns};
+        break;
+    case Quadrant::q11:
+        box = {leading_rows, other_columns};
+        break;
     }
     if (box.rows.size() == 0 || box.columns.size() == 0) box = {};
     return box;

@@ -8,13 +8,15 @@ namespace cdra::sensitivity {
 
 std::int64_t SensitivityMap::matrix_weights() const noexcept {
     std::int64_t total = 0;
-    for (const auto& matrix : matrices) total += matrix.shape.size();
+    for (const auto& matrix : matrices)
+        total += matrix.shape.size();
     return total;
 }
 
 std::int64_t SensitivityMap::vector_weights() const noexcept {
     std::int64_t total = 0;
-    for (const auto& vector : vectors) total += vector.shape.size;
+    for (const auto& vector : vectors)
+        total += vector.shape.size;
     return total;
 }
 
@@ -23,7 +25,8 @@ std::string fingerprint(const SensitivityMap& map) {
     Sha256 digest;
     digest.add("cdra sensitivity map 1\n");
     for (const auto& matrix : map.matrices) {
-        digest.add(matrix.shape.name + " " + std::to_string(matrix.shape.out) + " " + std::to_string(matrix.shape.in) + "\n");
+        digest.add(matrix.shape.name + " " + std::to_string(matrix.shape.out) + " " +
+                   std::to_string(matrix.shape.in) + "\n");
         digest.add(std::as_bytes(std::span(matrix.values)));
     }
     for (const auto& vector : map.vectors) {

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/sensitivity/map.h"
-
 #include "core/base/atomic_file.h"
 #include "core/checkpoint/matrix_name.h"
+#include "core/sensitivity/map.h"
 #include "core/tensor_io/hdf5.h"
 
 #include <algorithm>
@@ -24,8 +23,8 @@ constexpr std::size_t most_attribute_values = 8192;
 
 void check_values(const std::vector<float>& values, std::uint64_t expected, const std::string& name) {
     if (values.size() != expected)
-        throw Error("sensitivity map: " + name + " has " + std::to_string(values.size()) + " values, its shape needs " +
-                    std::to_string(expected));
+        throw Error("sensitivity map: " + name + " has " + std::to_string(values.size()) +
+                    " values, its shape needs " + std::to_string(expected));
 }
 
 // One pass without a branch in it; the slow search for the place comes only after a find.
@@ -34,15 +33,17 @@ void refuse_bad_values(const hdf5::Dataset& dataset, const std::vector<float>& v
         const auto bits = std::bit_cast<std::uint32_t>(value);
         const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
         const std::uint32_t not_finite = magnitude >= 0x7F800000U;
-        const std::uint32_t negative = (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
+        const std::uint32_t negative =
+            (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
         return not_finite | negative;
     };
     std::uint32_t any = 0;
-    for (const float value : values) any |= bad(value);
+    for (const float value : values)
+        any |= bad(value);
     if (any == 0) return;
     const auto found = std::ranges::find_if(values, [&](float value) { return bad(value) != 0; });
-    dataset.corrupt("value " + std::to_string(*found) + " at index " + std::to_string(found - values.begin()) +
-                    ", expected a finite number of 0 or more");
+    dataset.corrupt("value " + std::to_string(*found) + " at index " +
+                    std::to_string(found - values.begin()) + ", expected a finite number of 0 or more");
 }
 
 void write_provenance(hdf5::File& file, const SensitivityMap& map) {
@@ -76,14 +77,16 @@ void write_provenance(hdf5::File& file, const SensitivityMap& map) {
 
 int small(const hdf5::File& file, const std::string& name) {
     const std::uint64_t value = file.count(name);
-    if (value > std::numeric_limits<int>::max()) file.corrupt("attribute \"" + name + "\" is " + std::to_string(value));
+    if (value > std::numeric_limits<int>::max())
+        file.corrupt("attribute \"" + name + "\" is " + std::to_string(value));
     return static_cast<int>(value);
 }
 
 std::vector<float> three(const hdf5::File& file, const std::string& name) {
     const std::vector<double> values = file.numbers(name);
     if (!values.empty() && values.size() != 3)
-        file.corrupt("attribute \"" + name + "\" has " + std::to_string(values.size()) + " values, expected three");
+        file.corrupt("attribute \"" + name + "\" has " + std::to_string(values.size()) +
+                     " values, expected three");
     return {values.begin(), values.end()};
 }
 
@@ -111,18 +114,21 @@ Provenance read_provenance(const hdf5::File& file) {
     const std::uint64_t samples = file.count("sample_count");
     from.samples = file.has("samples") ? file.counts("samples") : file.dataset("samples").uints(samples);
     if (from.samples.size() != samples)
-        file.corrupt("holds " + std::to_string(from.samples.size()) + " sample indices, expected " + std::to_string(samples));
+        file.corrupt("holds " + std::to_string(from.samples.size()) + " sample indices, expected " +
+                     std::to_string(samples));
     return from;
 }
 
 void check_header(const hdf5::File& file, const std::filesystem::path& path) {
     const std::string found = file.has("format") ? file.text("format") : std::string("none");
     if (found != format_name)
-        throw UnrecognisedFormat(path.string() + ": not a sensitivity map: attribute \"format\" is \"" + found +
-                                 "\", expected \"" + std::string(format_name) + "\"; give what cdra sensitivity wrote");
+        throw UnrecognisedFormat(path.string() + ": not a sensitivity map: attribute \"format\" is \"" +
+                                 found + "\", expected \"" + std::string(format_name) +
+                                 "\"; give what cdra sensitivity wrote");
     if (const std::int64_t version = file.integer("version"); version != format_version)
-        throw InputError(path.string() + ": sensitivity map of version " + std::to_string(version) + ", this program reads " +
-                         std::to_string(format_version) + "; make it again or use another version of the program");
+        throw InputError(path.string() + ": sensitivity map of version " + std::to_string(version) +
+                         ", this program reads " + std::to_string(format_version) +
+                         "; make it again or use another version of the program");
 }
 
 void check_members(const hdf5::Group& group, const std::vector<std::string>& expected, const char* list) {
@@ -159,9 +165,10 @@ void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
         // In one piece each: a map is read whole and at once, and random floats do not compress.
         hdf5::Group matrices = file.make_group("sensitivity"), vectors = file.make_group("vectors");
         for (const auto& matrix : map.matrices) {
-            auto dataset = matrices.write(matrix.shape.name,
-                                          {static_cast<std::uint64_t>(matrix.shape.out), static_cast<std::uint64_t>(matrix.shape.in)},
-                                          std::span<const float>(matrix.values));
+            auto dataset = matrices.write(
+                matrix.shape.name,
+                {static_cast<std::uint64_t>(matrix.shape.out), static_cast<std::uint64_t>(matrix.shape.in)},
+                std::span<const float>(matrix.values));
             dataset.set_long_name("mean squared gradient of a sample's loss, " + matrix.shape.name);
             dataset.set_units("1");
             dataset.label_dimension(0, "output feature");
@@ -181,7 +188,8 @@ void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
     target.commit();
 }
 
-SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress, const std::stop_token& stop) {
+SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress,
+                        const std::stop_token& stop) {
     const auto file = hdf5::File::open(path);
     check_header(file, path);
     SensitivityMap map;
@@ -201,10 +209,12 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
         next(name);
         const hdf5::Dataset dataset = matrices.dataset(name);
         const hdf5::Shape shape = dataset.shape();
-        if (shape.size() != 2 || std::ranges::any_of(shape, [](auto side) { return side == 0 || side > largest_side; }) ||
+        if (shape.size() != 2 ||
+            std::ranges::any_of(shape, [](auto side) { return side == 0 || side > largest_side; }) ||
             shape[0] * shape[1] > std::numeric_limits<std::uint32_t>::max())
             dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected [out, in] of a linear layer");
-        auto matrix = checkpoint::matrix_shape(name, static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1]));
+        auto matrix = checkpoint::matrix_shape(name, static_cast<std::int64_t>(shape[0]),
+                                               static_cast<std::int64_t>(shape[1]));
         if (!matrix) dataset.corrupt("is not the name of a candidate matrix, e.g. \"blocks.0.attn.q\"");
         map.matrices.push_back({std::move(*matrix), dataset.floats(shape[0] * shape[1])});
         refuse_bad_values(dataset, map.matrices.back().values);

@@ -12,8 +12,12 @@
 namespace cdra::sensitivity {
 
 // Floats that are not negative order as their bit patterns do; the mask makes −0 equal 0.
-inline std::uint32_t key_of(float value) noexcept { return std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU; }
-inline float value_of(std::uint32_t key) noexcept { return std::bit_cast<float>(key); }
+inline std::uint32_t key_of(float value) noexcept {
+    return std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU;
+}
+inline float value_of(std::uint32_t key) noexcept {
+    return std::bit_cast<float>(key);
+}
 
 // In tensor order: the matrices' values, and the vectors' for Pool::all.
 std::vector<std::span<const float>> pool_tensors(const SensitivityMap& map, Pool pool);

@@ -6,7 +6,9 @@ namespace cdra::sensitivity {
 
 namespace {
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double ratio(double part, double whole) {
+    return whole > 0 ? part / whole : 0;
+}
 
 } // namespace
 

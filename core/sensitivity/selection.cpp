@@ -12,7 +12,9 @@
 
 namespace cdra::sensitivity {
 
-std::string_view name_of(Pool pool) noexcept { return pool == Pool::all ? "all" : "matrices"; }
+std::string_view name_of(Pool pool) noexcept {
+    return pool == Pool::all ? "all" : "matrices";
+}
 
 Pool parse_pool(std::string_view word) {
     if (word == "all") return Pool::all;
@@ -31,7 +33,8 @@ std::uint64_t pool_size(const SensitivityMap& map, Pool pool) noexcept {
 
 std::uint64_t count_for_gamma(double gamma, std::uint64_t pool_size) {
     if (!(gamma >= 0 && gamma <= 1))
-        throw InputError("gamma is " + std::to_string(gamma) + ", expected a fraction from 0 to 1 (0.01 is 1 %)");
+        throw InputError("gamma is " + std::to_string(gamma) +
+                         ", expected a fraction from 0 to 1 (0.01 is 1 %)");
     return floor_of_product(Decimal::from(gamma), pool_size).value();
 }
 
@@ -43,9 +46,11 @@ void check_count(std::uint64_t count, std::uint64_t pool_size) {
 
 std::vector<std::span<const float>> pool_tensors(const SensitivityMap& map, Pool pool) {
     std::vector<std::span<const float>> tensors;
-    for (const auto& matrix : map.matrices) tensors.emplace_back(matrix.values);
+    for (const auto& matrix : map.matrices)
+        tensors.emplace_back(matrix.values);
     if (pool == Pool::all)
-        for (const auto& vector : map.vectors) tensors.emplace_back(vector.values);
+        for (const auto& vector : map.vectors)
+            tensors.emplace_back(vector.values);
     return tensors;
 }
 
@@ -72,30 +77,35 @@ std::vector<Piece> pieces_of(const std::vector<std::span<const float>>& tensors)
 
 // Sums of counts are the same in every order, so threads change nothing.
 template <class Bin>
-std::vector<std::uint64_t> histogram(const std::vector<std::span<const float>>& tensors, const std::vector<Piece>& pieces,
-                                     std::size_t bins, int threads, Bin bin) {
+std::vector<std::uint64_t> histogram(const std::vector<std::span<const float>>& tensors,
+                                     const std::vector<Piece>& pieces, std::size_t bins, int threads,
+                                     Bin bin) {
     const auto workers = static_cast<std::size_t>(std::max(threads, 1));
     std::vector<std::vector<std::uint64_t>> partial(workers);
     parallel_for(threads, pieces.size(), [&](std::size_t thread, std::size_t piece) {
         auto& counts = partial[thread];
         if (counts.empty()) counts.assign(bins, 0);
         const auto values = tensors[pieces[piece].tensor];
-        for (std::uint32_t i = pieces[piece].begin; i < pieces[piece].end; ++i) bin(key_of(values[i]), counts);
+        for (std::uint32_t i = pieces[piece].begin; i < pieces[piece].end; ++i)
+            bin(key_of(values[i]), counts);
     });
     std::vector<std::uint64_t> total(bins, 0);
     for (const auto& counts : partial)
-        for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            total[i] += counts[i];
     return total;
 }
 
 // The bin in which the `wanted`-th largest lies; `wanted` becomes its rank within that bin.
 std::uint32_t bin_of_rank(const std::vector<std::uint64_t>& counts, std::uint64_t& wanted) {
     std::size_t bin = counts.size() - 1;
-    while (counts[bin] < wanted) wanted -= counts[bin--];
+    while (counts[bin] < wanted)
+        wanted -= counts[bin--];
     return static_cast<std::uint32_t>(bin);
 }
 
-std::vector<std::uint32_t> at_least(std::span<const float> values, std::uint32_t begin, std::uint32_t end, std::uint32_t key) {
+std::vector<std::uint32_t> at_least(std::span<const float> values, std::uint32_t begin, std::uint32_t end,
+                                    std::uint32_t key) {
     std::vector<std::uint32_t> found;
     for (std::uint32_t i = begin; i < end; ++i)
         if (key_of(values[i]) >= key) found.push_back(i);
@@ -110,7 +120,8 @@ Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, 
     selection.pool_size = pool_size(map, pool);
     selection.count = count;
     check_count(count, selection.pool_size);
-    selection.gamma = selection.pool_size ? static_cast<double>(count) / static_cast<double>(selection.pool_size) : 0;
+    selection.gamma =
+        selection.pool_size ? static_cast<double>(count) / static_cast<double>(selection.pool_size) : 0;
     selection.matrices.resize(map.matrices.size());
     selection.vectors.resize(map.vectors.size());
     if (count == 0) return selection;
@@ -118,12 +129,14 @@ Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, 
     const auto tensors = pool_tensors(map, pool);
     const auto pieces = pieces_of(tensors);
     std::uint64_t wanted = count;
-    const std::uint32_t high = bin_of_rank(histogram(tensors, pieces, high_bins, threads,
-                                                     [](std::uint32_t key, auto& counts) { ++counts[key >> low_bits]; }),
-                                           wanted);
+    const std::uint32_t high =
+        bin_of_rank(histogram(tensors, pieces, high_bins, threads,
+                              [](std::uint32_t key, auto& counts) { ++counts[key >> low_bits]; }),
+                    wanted);
     const std::uint32_t low = bin_of_rank(histogram(tensors, pieces, low_bins, threads,
                                                     [high](std::uint32_t key, auto& counts) {
-                                                        if (key >> low_bits == high) ++counts[key & (low_bins - 1)];
+                                                        if (key >> low_bits == high)
+                                                            ++counts[key & (low_bins - 1)];
                                                     }),
                                           wanted);
     const std::uint32_t threshold = high << low_bits | low;
@@ -136,7 +149,8 @@ Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, 
     });
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const std::size_t tensor = pieces[i].tensor;
-        auto& list = tensor < map.matrices.size() ? selection.matrices[tensor] : selection.vectors[tensor - map.matrices.size()];
+        auto& list = tensor < map.matrices.size() ? selection.matrices[tensor]
+                                                  : selection.vectors[tensor - map.matrices.size()];
         for (const std::uint32_t index : found[i]) {
             if (key_of(tensors[tensor][index]) == threshold) {
                 if (ties == 0) continue;
@@ -147,7 +161,9 @@ Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, 
     }
     if (pool == Pool::matrices)
         for (std::size_t i = 0; i < map.vectors.size(); ++i)
-            selection.vectors[i] = at_least(map.vectors[i].values, 0, static_cast<std::uint32_t>(map.vectors[i].values.size()), threshold);
+            selection.vectors[i] =
+                at_least(map.vectors[i].values, 0, static_cast<std::uint32_t>(map.vectors[i].values.size()),
+                         threshold);
     return selection;
 }
 
@@ -160,7 +176,8 @@ Selection select_top_by_sorting(const SensitivityMap& map, Pool pool, std::uint6
     std::vector<Entry> entries;
     const auto tensors = pool_tensors(map, pool);
     for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
-        for (std::uint32_t i = 0; i < tensors[tensor].size(); ++i) entries.push_back({tensors[tensor][i], tensor, i});
+        for (std::uint32_t i = 0; i < tensors[tensor].size(); ++i)
+            entries.push_back({tensors[tensor][i], tensor, i});
     check_count(count, entries.size());
     std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) { return a.value > b.value; });
 
@@ -175,15 +192,19 @@ Selection select_top_by_sorting(const SensitivityMap& map, Pool pool, std::uint6
     selection.threshold = entries[count - 1].value;
     for (std::uint64_t i = 0; i < count; ++i) {
         const Entry& entry = entries[i];
-        if (entry.tensor < map.matrices.size()) selection.matrices[entry.tensor].push_back(entry.index);
-        else selection.vectors[entry.tensor - map.matrices.size()].push_back(entry.index);
+        if (entry.tensor < map.matrices.size())
+            selection.matrices[entry.tensor].push_back(entry.index);
+        else
+            selection.vectors[entry.tensor - map.matrices.size()].push_back(entry.index);
     }
     if (pool == Pool::matrices)
         for (std::size_t v = 0; v < map.vectors.size(); ++v)
             for (std::uint32_t i = 0; i < map.vectors[v].values.size(); ++i)
                 if (map.vectors[v].values[i] >= selection.threshold) selection.vectors[v].push_back(i);
-    for (auto& list : selection.matrices) std::ranges::sort(list);
-    for (auto& list : selection.vectors) std::ranges::sort(list);
+    for (auto& list : selection.matrices)
+        std::ranges::sort(list);
+    for (auto& list : selection.vectors)
+        std::ranges::sort(list);
     return selection;
 }
 

@@ -1,27 +1,31 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/tensor_io/hdf5_detail.h"
-
 #include "core/base/error.h"
+#include "core/tensor_io/hdf5_detail.h"
 
 #include <algorithm>
 #include <system_error>
 
 namespace cdra::tensor_io::hdf5 {
 
-std::int64_t Handle::id() const noexcept { return state_ ? state_->id : H5I_INVALID_HID; }
+std::int64_t Handle::id() const noexcept {
+    return state_ ? state_->id : H5I_INVALID_HID;
+}
 
-void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void silence() {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 std::string last_reason() {
     std::string text;
     // The first entry walked upwards is the innermost call; its description is the most telling.
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD,
-             [](unsigned n, const H5E_error2_t* entry, void* out) -> herr_t {
-                 if (n == 0 && entry->desc) *static_cast<std::string*>(out) = entry->desc;
-                 return 0;
-             },
-             &text);
+    H5Ewalk2(
+        H5E_DEFAULT, H5E_WALK_UPWARD,
+        [](unsigned n, const H5E_error2_t* entry, void* out) -> herr_t {
+            if (n == 0 && entry->desc) *static_cast<std::string*>(out) = entry->desc;
+            return 0;
+        },
+        &text);
     std::ranges::replace(text, '\n', ' ');
     return text;
 }
@@ -37,14 +41,18 @@ void fail(const Object& object, const std::string& what) {
 std::string to_text(const Shape& shape) {
     if (shape.empty()) return "scalar";
     std::string text;
-    for (const std::uint64_t size : shape) text += (text.empty() ? "" : "×") + std::to_string(size);
+    for (const std::uint64_t size : shape)
+        text += (text.empty() ? "" : "×") + std::to_string(size);
     return text;
 }
 
-std::string Object::path() const { return path_; }
+std::string Object::path() const {
+    return path_;
+}
 
 void Object::corrupt(const std::string& what) const {
-    throw CorruptFile(file_->path + ": " + path_ + ": " + what + "; the file is damaged or of another kind: make it again");
+    throw CorruptFile(file_->path + ": " + path_ + ": " + what +
+                      "; the file is damaged or of another kind: make it again");
 }
 
 File File::open(const std::filesystem::path& path) {
@@ -76,7 +84,8 @@ File File::create(const std::filesystem::path& path) {
     state->writing = true;
     const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0)
-        throw IoError(path.string() + ": can't be created (" + last_reason() + "); is the folder there and writable?");
+        throw IoError(path.string() + ": can't be created (" + last_reason() +
+                      "); is the folder there and writable?");
     File file;
     Access::fill(file, id, H5Fclose, std::move(state), "/");
     return file;
@@ -150,9 +159,11 @@ Dataset Group::dataset(const std::string& name, const Shape& expected) const {
 }
 
 Group Group::make_group(const std::string& name, std::string_view nexus_class) {
-    const Handle links = Access::handle(check(H5Pcreate(H5P_LINK_CREATE), *this, "out of identifiers"), H5Pclose);
+    const Handle links =
+        Access::handle(check(H5Pcreate(H5P_LINK_CREATE), *this, "out of identifiers"), H5Pclose);
     H5Pset_create_intermediate_group(static_cast<hid_t>(links.id()), 1);
-    const hid_t id = H5Gcreate2(Access::id(*this), name.c_str(), static_cast<hid_t>(links.id()), H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t id =
+        H5Gcreate2(Access::id(*this), name.c_str(), static_cast<hid_t>(links.id()), H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0) fail(*this, "group \"" + name + "\" can't be made");
     Group result;
     Access::fill(result, id, H5Gclose, file_, join(path_, name));

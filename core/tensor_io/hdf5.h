@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A thin RAII layer over the HDF5 C library: files, groups, datasets, attributes, dimension scales. Errors of the
-// library become CorruptFile (reading) or IoError (writing) and name file and object; nothing is printed. Sizes
-// that a file states are checked against what the caller expects, or against the file's own size, before any
-// memory is allocated. Not thread-safe: libhdf5 is used by one thread of a process at a time.
+// A thin RAII layer over the HDF5 C library: files, groups, datasets, attributes, dimension scales. Errors of
+// the library become CorruptFile (reading) or IoError (writing) and name file and object; nothing is printed.
+// Sizes that a file states are checked against what the caller expects, or against the file's own size,
+// before any memory is allocated. Not thread-safe: libhdf5 is used by one thread of a process at a time.
 //
 // Writing goes to a temporary name:
 //     AtomicFile target(path);
@@ -82,11 +82,11 @@ enum class Type { f32, f64, i32, i64, u8, u32, u64, text, other };
 class Dataset : public Object {
   public:
     Type type() const;
-    Shape shape() const;              // empty: a scalar
-    std::uint64_t elements() const;   // product of the shape
+    Shape shape() const;            // empty: a scalar
+    std::uint64_t elements() const; // product of the shape
 
-    // The whole dataset into `out`, which must have exactly as many values; converted from the stored number type.
-    // Throw CorruptFile.
+    // The whole dataset into `out`, which must have exactly as many values; converted from the stored number
+    // type. Throw CorruptFile.
     void read(std::span<float> out) const;
     void read(std::span<double> out) const;
     void read(std::span<std::int32_t> out) const;
@@ -106,8 +106,8 @@ class Dataset : public Object {
     // NeXus and netCDF niceties.
     void set_long_name(std::string_view text) { set("long_name", text); }
     void set_units(std::string_view text) { set("units", text); }
-    void make_scale(const std::string& name);                     // this 1-D dataset names a dimension
-    void attach_scale(const Dataset& scale, unsigned dimension);  // `scale` belongs to our dimension
+    void make_scale(const std::string& name);                          // this 1-D dataset names a dimension
+    void attach_scale(const Dataset& scale, unsigned dimension);       // `scale` belongs to our dimension
     void label_dimension(unsigned dimension, const std::string& text); // a name without coordinates
 };
 
@@ -129,12 +129,16 @@ class Group : public Object {
 
     // Throw IoError. "a/b/c" makes the groups between; `nexus_class` becomes NX_class.
     Group make_group(const std::string& name, std::string_view nexus_class = {});
-    Dataset write(const std::string& name, const Shape& shape, std::span<const float> values, const WriteOptions& how = {});
-    Dataset write(const std::string& name, const Shape& shape, std::span<const double> values, const WriteOptions& how = {});
-    Dataset write(const std::string& name, const Shape& shape, std::span<const std::int32_t> values, const WriteOptions& how = {});
-    Dataset write(const std::string& name, const Shape& shape, std::span<const std::uint32_t> values, const WriteOptions& how = {});
-    Dataset write_text(const std::string& name, std::string_view text);                     // a scalar
-    Dataset write_texts(const std::string& name, std::span<const std::string> texts);       // [n]
+    Dataset write(const std::string& name, const Shape& shape, std::span<const float> values,
+                  const WriteOptions& how = {});
+    Dataset write(const std::string& name, const Shape& shape, std::span<const double> values,
+                  const WriteOptions& how = {});
+    Dataset write(const std::string& name, const Shape& shape, std::span<const std::int32_t> values,
+                  const WriteOptions& how = {});
+    Dataset write(const std::string& name, const Shape& shape, std::span<const std::uint32_t> values,
+                  const WriteOptions& how = {});
+    Dataset write_text(const std::string& name, std::string_view text);               // a scalar
+    Dataset write_texts(const std::string& name, std::span<const std::string> texts); // [n]
 };
 
 // The file is its root group. Everything opened in it keeps it open; close() is for writers that must know.
@@ -144,7 +148,8 @@ class File : public Group {
     static File open(const std::filesystem::path& path);
     // Replaces what is there. Throws IoError.
     static File create(const std::filesystem::path& path);
-    // Flushes and closes; throws IoError (a full disk shows here). Every other object of the file must be gone.
+    // Flushes and closes; throws IoError (a full disk shows here). Every other object of the file must be
+    // gone.
     void close();
 };
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/tensor_io/hdf5_detail.h"
-
 #include "core/base/error.h"
+#include "core/tensor_io/hdf5_detail.h"
 
 #include <algorithm>
 #include <array>
@@ -16,8 +15,8 @@ namespace {
 // No attribute of ours is longer; a longer one is a damaged or hostile file.
 constexpr std::uint64_t longest_attribute = std::uint64_t{1} << 24;
 
-// Texts are variable-length UTF-8, as h5py writes and reads them. An attribute of more than 64 KiB does not fit an
-// object header, a variable-length one does: its header part is a reference.
+// Texts are variable-length UTF-8, as h5py writes and reads them. An attribute of more than 64 KiB does not
+// fit an object header, a variable-length one does: its header part is a reference.
 Handle text_type(const Object& object) {
     const Handle type = Access::handle(check(H5Tcopy(H5T_C_S1), object, "out of identifiers"), H5Tclose);
     H5Tset_size(static_cast<hid_t>(type.id()), H5T_VARIABLE);
@@ -29,7 +28,8 @@ void write_attribute(Object& object, const std::string& name, hid_t stored, hid_
                      const void* data) {
     const hid_t owner = Access::id(object);
     if (H5Aexists(owner, name.c_str()) > 0) H5Adelete(owner, name.c_str());
-    const hid_t id = H5Acreate2(owner, name.c_str(), stored, static_cast<hid_t>(space.id()), H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t id =
+        H5Acreate2(owner, name.c_str(), stored, static_cast<hid_t>(space.id()), H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0) fail(object, "attribute \"" + name + "\" can't be made");
     const Handle attribute = Access::handle(id, H5Aclose);
     // An attribute may have no value at all; the library refuses to be given nothing, so it is not asked.
@@ -42,7 +42,8 @@ Handle scalar_space(const Object& object) {
 }
 Handle vector_space(const Object& object, std::size_t size) {
     const std::array<hsize_t, 1> sizes{size};
-    return Access::handle(check(H5Screate_simple(1, sizes.data(), nullptr), object, "out of identifiers"), H5Sclose);
+    return Access::handle(check(H5Screate_simple(1, sizes.data(), nullptr), object, "out of identifiers"),
+                          H5Sclose);
 }
 
 struct OpenAttribute {
@@ -59,7 +60,8 @@ OpenAttribute open_attribute(const Object& object, const std::string& name) {
                                         ("attribute \"" + name + "\" can't be opened").c_str()),
                                   H5Aclose);
     found.type = Access::handle(check(H5Aget_type(found.id()), object, "attribute without a type"), H5Tclose);
-    found.space = Access::handle(check(H5Aget_space(found.id()), object, "attribute without a shape"), H5Sclose);
+    found.space =
+        Access::handle(check(H5Aget_space(found.id()), object, "attribute without a shape"), H5Sclose);
     const hssize_t points = H5Sget_simple_extent_npoints(static_cast<hid_t>(found.space.id()));
     if (points < 0 || static_cast<std::uint64_t>(points) > longest_attribute)
         object.corrupt("attribute \"" + name + "\" claims " + std::to_string(points) + " values");
@@ -82,7 +84,8 @@ std::vector<T> read_numbers(const Object& object, const std::string& name, hid_t
 template <class T>
 T single(const Object& object, const std::string& name, const std::vector<T>& values) {
     if (values.size() != 1)
-        object.corrupt("attribute \"" + name + "\" has " + std::to_string(values.size()) + " values, expected one");
+        object.corrupt("attribute \"" + name + "\" has " + std::to_string(values.size()) +
+                       " values, expected one");
     return values.front();
 }
 
@@ -92,7 +95,8 @@ void Object::set(const std::string& name, std::string_view text) {
     const Handle type = text_type(*this);
     const std::string copy(text);
     const char* pointer = copy.c_str();
-    write_attribute(*this, name, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()), scalar_space(*this), &pointer);
+    write_attribute(*this, name, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
+                    scalar_space(*this), &pointer);
 }
 void Object::set(const std::string& name, std::int64_t value) {
     write_attribute(*this, name, H5T_STD_I64LE, H5T_NATIVE_INT64, scalar_space(*this), &value);
@@ -104,20 +108,25 @@ void Object::set(const std::string& name, double value) {
     write_attribute(*this, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, scalar_space(*this), &value);
 }
 void Object::set(const std::string& name, std::span<const double> values) {
-    write_attribute(*this, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, vector_space(*this, values.size()), values.data());
+    write_attribute(*this, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, vector_space(*this, values.size()),
+                    values.data());
 }
 void Object::set(const std::string& name, std::span<const std::uint32_t> values) {
-    write_attribute(*this, name, H5T_STD_U32LE, H5T_NATIVE_UINT32, vector_space(*this, values.size()), values.data());
+    write_attribute(*this, name, H5T_STD_U32LE, H5T_NATIVE_UINT32, vector_space(*this, values.size()),
+                    values.data());
 }
 void Object::set(const std::string& name, std::span<const std::string> texts) {
     const Handle type = text_type(*this);
     std::vector<const char*> pointers;
-    for (const std::string& text : texts) pointers.push_back(text.c_str());
+    for (const std::string& text : texts)
+        pointers.push_back(text.c_str());
     write_attribute(*this, name, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
                     vector_space(*this, texts.size()), pointers.data());
 }
 
-bool Object::has(const std::string& name) const { return H5Aexists(Access::id(*this), name.c_str()) > 0; }
+bool Object::has(const std::string& name) const {
+    return H5Aexists(Access::id(*this), name.c_str()) > 0;
+}
 
 std::vector<std::string> Object::texts(const std::string& name) const {
     const OpenAttribute found = open_attribute(*this, name);
@@ -127,7 +136,8 @@ std::vector<std::string> Object::texts(const std::string& name) const {
     if (result.empty()) return result;
     if (H5Tis_variable_str(type) > 0) {
         std::vector<char*> pointers(found.size, nullptr);
-        if (H5Aread(found.id(), type, pointers.data()) < 0) fail(*this, "attribute \"" + name + "\" can't be read");
+        if (H5Aread(found.id(), type, pointers.data()) < 0)
+            fail(*this, "attribute \"" + name + "\" can't be read");
         for (std::size_t i = 0; i < pointers.size(); ++i)
             if (pointers[i]) result[i] = pointers[i];
         H5Dvlen_reclaim(type, static_cast<hid_t>(found.space.id()), H5P_DEFAULT, pointers.data());
@@ -136,7 +146,8 @@ std::vector<std::string> Object::texts(const std::string& name) const {
         if (size == 0 || size > longest_attribute / std::max<std::uint64_t>(found.size, 1))
             corrupt("attribute \"" + name + "\" claims texts of " + std::to_string(size) + " bytes");
         std::vector<char> bytes(size * found.size, '\0');
-        if (H5Aread(found.id(), type, bytes.data()) < 0) fail(*this, "attribute \"" + name + "\" can't be read");
+        if (H5Aread(found.id(), type, bytes.data()) < 0)
+            fail(*this, "attribute \"" + name + "\" can't be read");
         for (std::size_t i = 0; i < result.size(); ++i) {
             const char* begin = bytes.data() + i * size;
             result[i].assign(begin, std::find(begin, begin + size, '\0'));
@@ -145,7 +156,9 @@ std::vector<std::string> Object::texts(const std::string& name) const {
     return result;
 }
 
-std::string Object::text(const std::string& name) const { return single(*this, name, texts(name)); }
+std::string Object::text(const std::string& name) const {
+    return single(*this, name, texts(name));
+}
 std::int64_t Object::integer(const std::string& name) const {
     return single(*this, name, read_numbers<std::int64_t>(*this, name, H5T_NATIVE_INT64, true));
 }

@@ -1,12 +1,10 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
 #include "core/tensor_io/hdf5_detail.h"
 
-#include "core/base/error.h"
-
-#include <hdf5_hl.h>
-
 #include <algorithm>
+#include <hdf5_hl.h>
 #include <limits>
 #include <type_traits>
 
@@ -17,45 +15,61 @@ namespace {
 // Deflate shrinks zeros about a thousandfold; a dataset that claims more than that over its file is a lie.
 constexpr std::uint64_t best_compression = 1100;
 
-template <class T> hid_t memory_type() {
-    if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
-    else if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
-    else if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
-    else return H5T_NATIVE_UINT32;
+template <class T>
+hid_t memory_type() {
+    if constexpr (std::is_same_v<T, float>)
+        return H5T_NATIVE_FLOAT;
+    else if constexpr (std::is_same_v<T, double>)
+        return H5T_NATIVE_DOUBLE;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return H5T_NATIVE_INT32;
+    else
+        return H5T_NATIVE_UINT32;
 }
-template <class T> hid_t stored_type() {
-    if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
-    else if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
-    else if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
-    else return H5T_STD_U32LE;
+template <class T>
+hid_t stored_type() {
+    if constexpr (std::is_same_v<T, float>)
+        return H5T_IEEE_F32LE;
+    else if constexpr (std::is_same_v<T, double>)
+        return H5T_IEEE_F64LE;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return H5T_STD_I32LE;
+    else
+        return H5T_STD_U32LE;
 }
 
-template <class T> void require_kind(const Dataset& dataset) {
+template <class T>
+void require_kind(const Dataset& dataset) {
     const Type type = dataset.type();
     const bool real = type == Type::f32 || type == Type::f64;
-    const bool whole = type == Type::i32 || type == Type::i64 || type == Type::u8 || type == Type::u32 || type == Type::u64;
+    const bool whole =
+        type == Type::i32 || type == Type::i64 || type == Type::u8 || type == Type::u32 || type == Type::u64;
     if (std::is_integral_v<T> ? !whole : !(real || whole))
         dataset.corrupt(std::is_integral_v<T> ? "does not hold integers" : "does not hold numbers");
 }
 
-template <class T> void read_all(const Dataset& dataset, std::span<T> out) {
+template <class T>
+void read_all(const Dataset& dataset, std::span<T> out) {
     require_kind<T>(dataset);
     if (const std::uint64_t size = dataset.elements(); size != out.size())
         dataset.corrupt("has " + std::to_string(size) + " values, expected " + std::to_string(out.size()));
-    if (!out.empty() && H5Dread(Access::id(dataset), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()) < 0)
+    if (!out.empty() &&
+        H5Dread(Access::id(dataset), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()) < 0)
         fail(dataset, "can't be read");
 }
 
 // Refuses to allocate what the file can't hold.
 void bound(const Dataset& dataset, std::uint64_t limit) {
     const std::uint64_t size = dataset.elements();
-    const std::uint64_t possible = Access::file(dataset).writing ? limit : (Access::file(dataset).size + 1) * best_compression;
+    const std::uint64_t possible =
+        Access::file(dataset).writing ? limit : (Access::file(dataset).size + 1) * best_compression;
     if (size > limit || size > possible)
-        dataset.corrupt("claims " + std::to_string(size) + " values, at most " + std::to_string(std::min(limit, possible)) +
-                        " are possible");
+        dataset.corrupt("claims " + std::to_string(size) + " values, at most " +
+                        std::to_string(std::min(limit, possible)) + " are possible");
 }
 
-template <class T> std::vector<T> read_bounded(const Dataset& dataset, std::uint64_t limit) {
+template <class T>
+std::vector<T> read_bounded(const Dataset& dataset, std::uint64_t limit) {
     bound(dataset, limit);
     std::vector<T> values(dataset.elements());
     read_all<T>(dataset, values);
@@ -67,22 +81,29 @@ void read_part(const Dataset& dataset, const Shape& offset, const Shape& count, 
     require_kind<T>(dataset);
     const Shape shape = dataset.shape();
     if (offset.size() != shape.size() || count.size() != shape.size())
-        dataset.corrupt("has " + std::to_string(shape.size()) + " dimensions, expected " + std::to_string(count.size()));
+        dataset.corrupt("has " + std::to_string(shape.size()) + " dimensions, expected " +
+                        std::to_string(count.size()));
     std::uint64_t values = 1;
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (offset[i] > shape[i] || count[i] > shape[i] - offset[i])
-            dataset.corrupt("has shape " + to_text(shape) + ", too small for " + to_text(count) + " from " + to_text(offset));
+            dataset.corrupt("has shape " + to_text(shape) + ", too small for " + to_text(count) + " from " +
+                            to_text(offset));
         values *= count[i]; // at most elements(), which is bounded
     }
-    if (values != out.size()) throw Error("hdf5: a part of " + to_text(count) + " does not fit the memory given for it");
+    if (values != out.size())
+        throw Error("hdf5: a part of " + to_text(count) + " does not fit the memory given for it");
     if (values == 0) return;
     const std::vector<hsize_t> start(offset.begin(), offset.end()), sizes(count.begin(), count.end());
-    const Handle space = Access::handle(check(H5Dget_space(Access::id(dataset)), dataset, "has no shape"), H5Sclose);
-    const Handle memory = Access::handle(
-        check(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), dataset, "out of identifiers"), H5Sclose);
-    if (H5Sselect_hyperslab(static_cast<hid_t>(space.id()), H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr) < 0 ||
-        H5Dread(Access::id(dataset), memory_type<T>(), static_cast<hid_t>(memory.id()), static_cast<hid_t>(space.id()),
-                H5P_DEFAULT, out.data()) < 0)
+    const Handle space =
+        Access::handle(check(H5Dget_space(Access::id(dataset)), dataset, "has no shape"), H5Sclose);
+    const Handle memory =
+        Access::handle(check(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), dataset,
+                             "out of identifiers"),
+                       H5Sclose);
+    if (H5Sselect_hyperslab(static_cast<hid_t>(space.id()), H5S_SELECT_SET, start.data(), nullptr,
+                            sizes.data(), nullptr) < 0 ||
+        H5Dread(Access::id(dataset), memory_type<T>(), static_cast<hid_t>(memory.id()),
+                static_cast<hid_t>(space.id()), H5P_DEFAULT, out.data()) < 0)
         fail(dataset, "can't be read");
 }
 
@@ -97,7 +118,8 @@ Handle text_type(const Object& object) {
 Shape default_chunk(const Shape& shape, std::size_t value_size) {
     Shape chunk = shape;
     std::uint64_t bytes = value_size;
-    for (const std::uint64_t size : shape) bytes *= std::max<std::uint64_t>(size, 1);
+    for (const std::uint64_t size : shape)
+        bytes *= std::max<std::uint64_t>(size, 1);
     for (std::uint64_t& size : chunk) {
         constexpr std::uint64_t target = std::uint64_t{1} << 20;
         if (bytes <= target) break;
@@ -109,16 +131,20 @@ Shape default_chunk(const Shape& shape, std::size_t value_size) {
 }
 
 Dataset create(Group& group, const std::string& name, const Shape& shape, hid_t stored, hid_t memory,
-               std::size_t value_size, const void* data, const WriteOptions& how, const std::shared_ptr<const FileState>& file) {
+               std::size_t value_size, const void* data, const WriteOptions& how,
+               const std::shared_ptr<const FileState>& file) {
     const std::vector<hsize_t> sizes(shape.begin(), shape.end());
     const bool empty = std::ranges::find(shape, 0U) != shape.end();
     const Handle space = Access::handle(
-        check(shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+        check(shape.empty() ? H5Screate(H5S_SCALAR)
+                            : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
               group, "out of identifiers"),
         H5Sclose);
-    const Handle links = Access::handle(check(H5Pcreate(H5P_LINK_CREATE), group, "out of identifiers"), H5Pclose);
+    const Handle links =
+        Access::handle(check(H5Pcreate(H5P_LINK_CREATE), group, "out of identifiers"), H5Pclose);
     H5Pset_create_intermediate_group(static_cast<hid_t>(links.id()), 1);
-    const Handle creation = Access::handle(check(H5Pcreate(H5P_DATASET_CREATE), group, "out of identifiers"), H5Pclose);
+    const Handle creation =
+        Access::handle(check(H5Pcreate(H5P_DATASET_CREATE), group, "out of identifiers"), H5Pclose);
     const auto properties = static_cast<hid_t>(creation.id());
     // Same values, same bytes: no modification times in the file.
     H5Pset_obj_track_times(properties, 0);
@@ -135,7 +161,8 @@ Dataset create(Group& group, const std::string& name, const Shape& shape, hid_t 
     if (id < 0) fail(group, "dataset \"" + name + "\" can't be made");
     Dataset dataset;
     Access::fill(dataset, id, H5Dclose, file, group.path() == "/" ? "/" + name : group.path() + "/" + name);
-    if (!empty && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) fail(dataset, "can't be written");
+    if (!empty && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        fail(dataset, "can't be written");
     return dataset;
 }
 
@@ -143,31 +170,39 @@ template <class T>
 Dataset write_numbers(Group& group, const std::string& name, const Shape& shape, std::span<const T> values,
                       const WriteOptions& how, const std::shared_ptr<const FileState>& file) {
     std::uint64_t expected = 1;
-    for (const std::uint64_t size : shape) expected *= size;
+    for (const std::uint64_t size : shape)
+        expected *= size;
     if (expected != values.size())
-        throw Error("hdf5: " + name + " of shape " + to_text(shape) + " was given " + std::to_string(values.size()) + " values");
-    return create(group, name, shape, stored_type<T>(), memory_type<T>(), sizeof(T), values.data(), how, file);
+        throw Error("hdf5: " + name + " of shape " + to_text(shape) + " was given " +
+                    std::to_string(values.size()) + " values");
+    return create(group, name, shape, stored_type<T>(), memory_type<T>(), sizeof(T), values.data(), how,
+                  file);
 }
 
 } // namespace
 
 Type Dataset::type() const {
-    const Handle handle = Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
+    const Handle handle =
+        Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
     const auto type = static_cast<hid_t>(handle.id());
     const std::size_t size = H5Tget_size(type);
     switch (H5Tget_class(type)) {
-    case H5T_FLOAT: return size == 4 ? Type::f32 : size == 8 ? Type::f64 : Type::other;
-    case H5T_STRING: return Type::text;
+    case H5T_FLOAT:
+        return size == 4 ? Type::f32 : size == 8 ? Type::f64 : Type::other;
+    case H5T_STRING:
+        return Type::text;
     case H5T_INTEGER:
         if (H5Tget_sign(type) == H5T_SGN_NONE)
             return size == 1 ? Type::u8 : size == 4 ? Type::u32 : size == 8 ? Type::u64 : Type::other;
         return size == 4 ? Type::i32 : size == 8 ? Type::i64 : Type::other;
-    default: return Type::other;
+    default:
+        return Type::other;
     }
 }
 
 Shape Dataset::shape() const {
-    const Handle space = Access::handle(check(H5Dget_space(Access::id(*this)), *this, "has no shape"), H5Sclose);
+    const Handle space =
+        Access::handle(check(H5Dget_space(Access::id(*this)), *this, "has no shape"), H5Sclose);
     const int rank = H5Sget_simple_extent_ndims(static_cast<hid_t>(space.id()));
     if (rank < 0 || rank > H5S_MAX_RANK) fail(*this, "has no usable shape");
     std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
@@ -180,42 +215,65 @@ std::uint64_t Dataset::elements() const {
     const Shape sizes = shape();
     if (std::ranges::find(sizes, 0U) != sizes.end()) return 0;
     for (const std::uint64_t size : sizes) {
-        if (size > (std::uint64_t{1} << 48) / product) corrupt("claims the impossible shape " + to_text(sizes));
+        if (size > (std::uint64_t{1} << 48) / product)
+            corrupt("claims the impossible shape " + to_text(sizes));
         product *= size;
     }
     return product;
 }
 
-void Dataset::read(std::span<float> out) const { read_all(*this, out); }
-void Dataset::read(std::span<double> out) const { read_all(*this, out); }
-void Dataset::read(std::span<std::int32_t> out) const { read_all(*this, out); }
-void Dataset::read(std::span<std::uint32_t> out) const { read_all(*this, out); }
+void Dataset::read(std::span<float> out) const {
+    read_all(*this, out);
+}
+void Dataset::read(std::span<double> out) const {
+    read_all(*this, out);
+}
+void Dataset::read(std::span<std::int32_t> out) const {
+    read_all(*this, out);
+}
+void Dataset::read(std::span<std::uint32_t> out) const {
+    read_all(*this, out);
+}
 void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<float> out) const {
     read_part(*this, offset, count, out);
 }
 void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<std::uint32_t> out) const {
     read_part(*this, offset, count, out);
 }
-std::vector<float> Dataset::floats(std::uint64_t limit) const { return read_bounded<float>(*this, limit); }
-std::vector<double> Dataset::doubles(std::uint64_t limit) const { return read_bounded<double>(*this, limit); }
-std::vector<std::int32_t> Dataset::ints(std::uint64_t limit) const { return read_bounded<std::int32_t>(*this, limit); }
-std::vector<std::uint32_t> Dataset::uints(std::uint64_t limit) const { return read_bounded<std::uint32_t>(*this, limit); }
+std::vector<float> Dataset::floats(std::uint64_t limit) const {
+    return read_bounded<float>(*this, limit);
+}
+std::vector<double> Dataset::doubles(std::uint64_t limit) const {
+    return read_bounded<double>(*this, limit);
+}
+std::vector<std::int32_t> Dataset::ints(std::uint64_t limit) const {
+    return read_bounded<std::int32_t>(*this, limit);
+}
+std::vector<std::uint32_t> Dataset::uints(std::uint64_t limit) const {
+    return read_bounded<std::uint32_t>(*this, limit);
+}
 
 std::vector<std::string> Dataset::strings(std::uint64_t limit) const {
     bound(*this, limit);
     if (type() != Type::text) corrupt("does not hold texts");
     const std::uint64_t size = elements();
-    const Handle stored = Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
-    if (H5Tis_variable_str(static_cast<hid_t>(stored.id())) <= 0) corrupt("holds texts of a fixed length, expected variable");
-    const Handle space = Access::handle(check(H5Dget_space(Access::id(*this)), *this, "has no shape"), H5Sclose);
+    const Handle stored =
+        Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
+    if (H5Tis_variable_str(static_cast<hid_t>(stored.id())) <= 0)
+        corrupt("holds texts of a fixed length, expected variable");
+    const Handle space =
+        Access::handle(check(H5Dget_space(Access::id(*this)), *this, "has no shape"), H5Sclose);
     const Handle memory = text_type(*this);
     std::vector<char*> pointers(size, nullptr);
-    if (size > 0 && H5Dread(Access::id(*this), static_cast<hid_t>(memory.id()), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
+    if (size > 0 && H5Dread(Access::id(*this), static_cast<hid_t>(memory.id()), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                            pointers.data()) < 0)
         fail(*this, "can't be read");
     std::vector<std::string> texts(size);
     for (std::size_t i = 0; i < pointers.size(); ++i)
         if (pointers[i]) texts[i] = pointers[i];
-    if (size > 0) H5Dvlen_reclaim(static_cast<hid_t>(memory.id()), static_cast<hid_t>(space.id()), H5P_DEFAULT, pointers.data());
+    if (size > 0)
+        H5Dvlen_reclaim(static_cast<hid_t>(memory.id()), static_cast<hid_t>(space.id()), H5P_DEFAULT,
+                        pointers.data());
     return texts;
 }
 
@@ -233,19 +291,24 @@ void Dataset::attach_scale(const Dataset& scale, unsigned dimension) {
         fail(*this, "can't be given the scale " + scale.path());
 }
 void Dataset::label_dimension(unsigned dimension, const std::string& text) {
-    if (H5DSset_label(Access::id(*this), dimension, text.c_str()) < 0) fail(*this, "its dimensions can't be labelled");
+    if (H5DSset_label(Access::id(*this), dimension, text.c_str()) < 0)
+        fail(*this, "its dimensions can't be labelled");
 }
 
-Dataset Group::write(const std::string& name, const Shape& shape, std::span<const float> values, const WriteOptions& how) {
+Dataset Group::write(const std::string& name, const Shape& shape, std::span<const float> values,
+                     const WriteOptions& how) {
     return write_numbers(*this, name, shape, values, how, file_);
 }
-Dataset Group::write(const std::string& name, const Shape& shape, std::span<const double> values, const WriteOptions& how) {
+Dataset Group::write(const std::string& name, const Shape& shape, std::span<const double> values,
+                     const WriteOptions& how) {
     return write_numbers(*this, name, shape, values, how, file_);
 }
-Dataset Group::write(const std::string& name, const Shape& shape, std::span<const std::int32_t> values, const WriteOptions& how) {
+Dataset Group::write(const std::string& name, const Shape& shape, std::span<const std::int32_t> values,
+                     const WriteOptions& how) {
     return write_numbers(*this, name, shape, values, how, file_);
 }
-Dataset Group::write(const std::string& name, const Shape& shape, std::span<const std::uint32_t> values, const WriteOptions& how) {
+Dataset Group::write(const std::string& name, const Shape& shape, std::span<const std::uint32_t> values,
+                     const WriteOptions& how) {
     return write_numbers(*this, name, shape, values, how, file_);
 }
 
@@ -253,14 +316,16 @@ Dataset Group::write_text(const std::string& name, std::string_view text) {
     const Handle type = text_type(*this);
     const std::string copy(text);
     const char* pointer = copy.c_str();
-    return create(*this, name, {}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()), sizeof(char*), &pointer, {}, file_);
+    return create(*this, name, {}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
+                  sizeof(char*), &pointer, {}, file_);
 }
 Dataset Group::write_texts(const std::string& name, std::span<const std::string> texts) {
     const Handle type = text_type(*this);
     std::vector<const char*> pointers;
-    for (const std::string& text : texts) pointers.push_back(text.c_str());
-    return create(*this, name, {texts.size()}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()), sizeof(char*),
-                  pointers.data(), {}, file_);
+    for (const std::string& text : texts)
+        pointers.push_back(text.c_str());
+    return create(*this, name, {texts.size()}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
+                  sizeof(char*), pointers.data(), {}, file_);
 }
 
 } // namespace cdra::tensor_io::hdf5

@@ -35,7 +35,8 @@ struct Access {
         handle.state_ = std::make_shared<const Handle::State>(id, closer);
         return handle;
     }
-    static void fill(Object& object, hid_t id, Closer closer, std::shared_ptr<const FileState> file, std::string path) {
+    static void fill(Object& object, hid_t id, Closer closer, std::shared_ptr<const FileState> file,
+                     std::string path) {
         object.handle_ = handle(id, closer);
         object.file_ = std::move(file);
         object.path_ = std::move(path);

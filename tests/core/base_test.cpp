@@ -9,11 +9,10 @@
 #include "tests/support/temporary_folder.h"
 
 #include <QtTest>
-
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <limits>
+#include <map>
 #include <unistd.h>
 
 using namespace cdra;
@@ -23,7 +22,8 @@ class BaseTest : public QObject {
     Q_OBJECT
 
     static std::size_t entries(const fs::path& folder) {
-        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
     }
 
   private slots:
@@ -110,7 +110,9 @@ class BaseTest : public QObject {
 
     // FIPS 180-2's own examples.
     void digests_are_sha256() {
-        const auto hex = [](std::string_view text) { return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))); };
+        const auto hex = [](std::string_view text) {
+            return sha256_hex(std::as_bytes(std::span(text.data(), text.size())));
+        };
         const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         QCOMPARE(hex("abc"), abc);
         QCOMPARE(hex(""), std::string("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
@@ -145,20 +147,24 @@ class BaseTest : public QObject {
             auto order = random_permutation(n, 42);
             QVERIFY(n == 2 || !std::ranges::is_sorted(order));
             std::ranges::sort(order);
-            for (std::uint32_t i = 0; i < n; ++i) QVERIFY(order[i] == i);
+            for (std::uint32_t i = 0; i < n; ++i)
+                QVERIFY(order[i] == i);
         }
     }
 
     void permutations_are_uniform() {
         std::map<std::vector<std::uint32_t>, int> seen;
-        for (std::uint64_t seed = 0; seed < 6000; ++seed) ++seen[random_permutation(3, mix_seed(seed, "uniform"))];
+        for (std::uint64_t seed = 0; seed < 6000; ++seed)
+            ++seen[random_permutation(3, mix_seed(seed, "uniform"))];
         QCOMPARE(seen.size(), std::size_t{6});
-        for (const auto& [order, times] : seen) QVERIFY2(times > 850 && times < 1150, std::to_string(times).c_str());
+        for (const auto& [order, times] : seen)
+            QVERIFY2(times > 850 && times < 1150, std::to_string(times).c_str());
     }
 
     void decimals_are_what_was_typed() {
-        QCOMPARE(floor_of_product(Decimal::from(0.29), 100).value(), std::uint64_t{29}); // 0.29 * 100 is 28.999…
-        QCOMPARE(ceil_of_product(Decimal::from(1.1), 10).value(), std::uint64_t{11});    // 1.1 * 10 is 11.000…2
+        QCOMPARE(floor_of_product(Decimal::from(0.29), 100).value(),
+                 std::uint64_t{29}); // 0.29 * 100 is 28.999…
+        QCOMPARE(ceil_of_product(Decimal::from(1.1), 10).value(), std::uint64_t{11}); // 1.1 * 10 is 11.000…2
         QCOMPARE(ceil_of_product(Decimal::from(1.5), 3).value(), std::uint64_t{5});
         QCOMPARE(floor_of_product(Decimal::from(1e-300), 1000).value(), std::uint64_t{0});
         QCOMPARE(ceil_of_product(Decimal::from(1e-300), 1000).value(), std::uint64_t{1});
@@ -169,17 +175,20 @@ class BaseTest : public QObject {
         QVERIFY_EXCEPTION_THROWN(Decimal::from(std::numeric_limits<double>::quiet_NaN()), InputError);
         // Every percentage with two digits of every pool size that it divides.
         for (int percent = 1; percent <= 10000; ++percent)
-            QCOMPARE(floor_of_product(Decimal::from(percent / 10000.0), 10000 * 7).value(), static_cast<std::uint64_t>(percent) * 7);
+            QCOMPARE(floor_of_product(Decimal::from(percent / 10000.0), 10000 * 7).value(),
+                     static_cast<std::uint64_t>(percent) * 7);
     }
 
     void loops_do_every_piece_once_and_pass_on_failures() {
         for (const int threads : {1, 2, 5}) {
             std::vector<std::atomic<int>> done(100);
             parallel_for(threads, done.size(), [&](std::size_t, std::size_t i) { ++done[i]; });
-            for (const auto& times : done) QCOMPARE(times.load(), 1);
-            QVERIFY_EXCEPTION_THROWN(parallel_for(threads, 100, [](std::size_t, std::size_t i) {
-                                         if (i == 50) throw InputError("piece 50");
-                                     }),
+            for (const auto& times : done)
+                QCOMPARE(times.load(), 1);
+            QVERIFY_EXCEPTION_THROWN(parallel_for(threads, 100,
+                                                  [](std::size_t, std::size_t i) {
+                                                      if (i == 50) throw InputError("piece 50");
+                                                  }),
                                      InputError);
         }
     }

@@ -5,7 +5,6 @@
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
-
 #include <algorithm>
 
 using namespace cdra;
@@ -38,9 +37,11 @@ class BudgetTest : public QObject {
             const auto map = test::synthetic_map({.levels = levels});
             for (PlanOptions options : many_options()) {
                 const std::uint64_t pool = sensitivity::pool_size(map, options.pool);
-                for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{1}, pool / 300, pool / 50, pool / 7, pool / 2, pool}) {
+                for (const std::uint64_t count :
+                     {std::uint64_t{0}, std::uint64_t{1}, pool / 300, pool / 50, pool / 7, pool / 2, pool}) {
                     options.amount = Tau{count};
-                    QCOMPARE(parameters_for_count(map, options, count), make(map, options).trainable_parameters());
+                    QCOMPARE(parameters_for_count(map, options, count),
+                             make(map, options).trainable_parameters());
                 }
             }
         }
@@ -67,24 +68,29 @@ class BudgetTest : public QObject {
         }
     }
 
-    // A small map, every count tried: the answer is never below the first count over the budget, and what lies
-    // above it within the budget is the exception that the header speaks of.
+    // A small map, every count tried: the answer is never below the first count over the budget, and what
+    // lies above it within the budget is the exception that the header speaks of.
     void against_every_count() {
         const auto map = test::synthetic_map({.depth = 1, .dim = 16, .mlp_dim = 24});
         for (const double percent : {2.0, 5.0, 20.0}) {
             PlanOptions options{.amount = Budget{percent}};
             const std::uint64_t found = make(map, options).tau;
             const auto within = [&](std::uint64_t count) {
-                return 100.0 * static_cast<double>(parameters_for_count(map, options, count)) / static_cast<double>(map.provenance.backbone_parameters) <= percent;
+                return 100.0 * static_cast<double>(parameters_for_count(map, options, count)) /
+                           static_cast<double>(map.provenance.backbone_parameters) <=
+                       percent;
             };
             const std::uint64_t pool = sensitivity::pool_size(map, options.pool);
             std::uint64_t first_over = 0;
-            while (first_over <= pool && within(first_over)) ++first_over;
+            while (first_over <= pool && within(first_over))
+                ++first_over;
             QVERIFY(found > 0 && within(found));
             QVERIFY(found + 1 >= first_over);
             std::uint64_t last_within = pool;
-            while (!within(last_within)) --last_within;
-            QVERIFY2(found <= last_within && static_cast<double>(found) >= 0.85 * static_cast<double>(last_within),
+            while (!within(last_within))
+                --last_within;
+            QVERIFY2(found <= last_within &&
+                         static_cast<double>(found) >= 0.85 * static_cast<double>(last_within),
                      std::to_string(last_within).c_str());
         }
     }

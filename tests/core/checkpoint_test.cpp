@@ -9,7 +9,6 @@
 #include "tests/support/tiny_inputs.h"
 
 #include <QtTest>
-
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -33,7 +32,8 @@ struct Stored {
         float start = 0;
         for (const auto& [name, shape] : shapes) {
             auto& data = values[name];
-            data.resize(static_cast<std::size_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>())));
+            data.resize(static_cast<std::size_t>(
+                std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>())));
             std::iota(data.begin(), data.end(), start += 1);
             views.push_back(tensor_io::view_f32(name, shape, data));
         }
@@ -60,7 +60,8 @@ Stored hf_vit(const Form& f) {
         };
         module("layernorm_before", f.dim, 0);
         module("layernorm_after", f.dim, 0);
-        for (const char* name : {"query", "key", "value"}) module(std::string("attention.attention.") + name, f.dim, f.dim);
+        for (const char* name : {"query", "key", "value"})
+            module(std::string("attention.attention.") + name, f.dim, f.dim);
         module("attention.output.dense", f.dim, f.dim);
         module("intermediate.dense", f.hidden, f.dim);
         module("output.dense", f.dim, f.hidden);
@@ -86,7 +87,8 @@ Stored hf_dinov2(const Form& f, bool swiglu) {
         };
         module("norm1", f.dim, 0);
         module("norm2", f.dim, 0);
-        for (const char* name : {"query", "key", "value"}) module(std::string("attention.attention.") + name, f.dim, f.dim);
+        for (const char* name : {"query", "key", "value"})
+            module(std::string("attention.attention.") + name, f.dim, f.dim);
         module("attention.output.dense", f.dim, f.dim);
         module(swiglu ? "mlp.weights_in" : "mlp.fc1", swiglu ? 2 * f.hidden : f.hidden, f.dim);
         module(swiglu ? "mlp.weights_out" : "mlp.fc2", f.dim, f.hidden);
@@ -136,25 +138,29 @@ class CheckpointTest : public QObject {
         return {};
     }
     static bool names(const std::string& message, std::initializer_list<const char*> parts) {
-        return std::ranges::all_of(parts, [&](const char* part) { return message.find(part) != std::string::npos; });
+        return std::ranges::all_of(parts,
+                                   [&](const char* part) { return message.find(part) != std::string::npos; });
     }
     // Every tensor the spec asks for is there, and its size is what the spec says.
     static void check_complete(const Checkpoint& model) {
         for (const auto& matrix : candidate_matrices(model.spec()))
-            QCOMPARE(model.read(matrix.name + ".weight").values.size(), static_cast<std::size_t>(matrix.size()));
+            QCOMPARE(model.read(matrix.name + ".weight").values.size(),
+                     static_cast<std::size_t>(matrix.size()));
         for (const auto& vector : tunable_vectors(model.spec()))
             QCOMPARE(model.read(vector.name).values.size(), static_cast<std::size_t>(vector.size));
         std::int64_t total = 0;
         for (const auto& [name, source] : model.tensors())
             if (!name.starts_with("head."))
-                total += std::accumulate(source.shape.begin(), source.shape.end(), std::int64_t{1}, std::multiplies<>());
+                total += std::accumulate(source.shape.begin(), source.shape.end(), std::int64_t{1},
+                                         std::multiplies<>());
         QCOMPARE(total, backbone_parameters(model.spec()));
     }
 
   private slots:
     void published_sizes() {
         VitSpec base;
-        base.depth = 12, base.dim = 768, base.heads = 12, base.mlp_dim = 3072, base.patch = 16, base.grid_height = base.grid_width = 14;
+        base.depth = 12, base.dim = 768, base.heads = 12, base.mlp_dim = 3072, base.patch = 16,
+        base.grid_height = base.grid_width = 14;
         QCOMPARE(backbone_parameters(base), std::int64_t{85'798'656});
         QCOMPARE(candidate_matrices(base).size(), std::size_t{72});
         std::int64_t biases = base.dim; // the patch embedding's
@@ -162,9 +168,11 @@ class CheckpointTest : public QObject {
             if (vector.name.ends_with(".bias")) biases += vector.size;
         QCOMPARE(biases, std::int64_t{102'912}); // method Bias
         VitSpec small = base;
-        small.dim = 384, small.heads = 6, small.mlp_dim = 1536, small.patch = 14, small.grid_height = small.grid_width = 37, small.layer_scale = true;
+        small.dim = 384, small.heads = 6, small.mlp_dim = 1536, small.patch = 14,
+        small.grid_height = small.grid_width = 37, small.layer_scale = true;
         std::int64_t weights = 0;
-        for (const auto& matrix : candidate_matrices(small)) weights += matrix.size();
+        for (const auto& matrix : candidate_matrices(small))
+            weights += matrix.size();
         QCOMPARE(weights, std::int64_t{21'233'664});
         VitSpec giant = base; // DINOv2-g: SwiGLU
         giant.dim = 1536, giant.mlp_dim = 8192, giant.swiglu = true;
@@ -175,7 +183,8 @@ class CheckpointTest : public QObject {
     void names_of_matrices() {
         QCOMPARE(matrix_shape("blocks.11.mlp.fc2", 3, 4)->block, 11);
         QCOMPARE(matrix_shape("blocks.11.mlp.fc2", 3, 4)->kind, 5);
-        for (const char* bad : {"blocks.1.attn.qkv", "blocks.01.attn.q", "blocks.-1.attn.q", "blocks.attn.q", "block.1.attn.q", "blocks.1.attn.q.weight", "blocks.9999999999.attn.q"})
+        for (const char* bad : {"blocks.1.attn.qkv", "blocks.01.attn.q", "blocks.-1.attn.q", "blocks.attn.q",
+                                "block.1.attn.q", "blocks.1.attn.q.weight", "blocks.9999999999.attn.q"})
             QVERIFY2(!matrix_shape(bad, 3, 4), bad);
     }
 
@@ -190,15 +199,20 @@ class CheckpointTest : public QObject {
             const auto model = open(folder.path()); // the folder stands for its file
             QCOMPARE(model->format(), std::string("safetensors, Hugging Face ViT"));
             const VitSpec& spec = model->spec();
-            QVERIFY(spec.family == "vit" && spec.naming == Naming::hf && spec.default_resampling() == Resampling::hf);
-            QCOMPARE(std::tuple(spec.depth, spec.dim, spec.heads, spec.mlp_dim, spec.patch), std::tuple(2, 64, 1, 96, 4));
-            QCOMPARE(std::tuple(spec.grid_height, spec.grid_width, spec.class_position, spec.classes), std::tuple(4, 4, true, 10));
+            QVERIFY(spec.family == "vit" && spec.naming == Naming::hf &&
+                    spec.default_resampling() == Resampling::hf);
+            QCOMPARE(std::tuple(spec.depth, spec.dim, spec.heads, spec.mlp_dim, spec.patch),
+                     std::tuple(2, 64, 1, 96, 4));
+            QCOMPARE(std::tuple(spec.grid_height, spec.grid_width, spec.class_position, spec.classes),
+                     std::tuple(4, 4, true, 10));
             QCOMPARE(spec.norm_epsilon, 1e-12);
             QVERIFY(!spec.fused_qkv && spec.qkv_bias && !spec.layer_scale && !spec.swiglu);
             check_complete(*model);
-            QVERIFY(model->read("blocks.1.attn.k.weight").values == stored.values.at(std::string(prefix) + "encoder.layer.1.attention.attention.key.weight"));
+            QVERIFY(model->read("blocks.1.attn.k.weight").values ==
+                    stored.values.at(std::string(prefix) + "encoder.layer.1.attention.attention.key.weight"));
             QVERIFY(model->read("head.weight").values == stored.values.at("classifier.weight"));
-            QVERIFY(model->unused() == (std::vector<std::string>{std::string(prefix) + "pooler.dense.weight"}));
+            QVERIFY(model->unused() ==
+                    (std::vector<std::string>{std::string(prefix) + "pooler.dense.weight"}));
             QVERIFY_EXCEPTION_THROWN(model->read("nothing"), InputError);
         }
     }
@@ -218,7 +232,8 @@ class CheckpointTest : public QObject {
             QCOMPARE(spec.registers, 4);
             QCOMPARE(spec.norm_epsilon, 1e-6);
             check_complete(*model);
-            QVERIFY(model->read("blocks.1.ls2").values == stored.values.at("dinov2.encoder.layer.1.layer_scale2.lambda1"));
+            QVERIFY(model->read("blocks.1.ls2").values ==
+                    stored.values.at("dinov2.encoder.layer.1.layer_scale2.lambda1"));
             QVERIFY(model->read("head.weight").shape == (Shape{5, 128}));
             QVERIFY(model->unused() == (std::vector<std::string>{"dinov2.embeddings.mask_token"}));
         }
@@ -237,21 +252,26 @@ class CheckpointTest : public QObject {
         QCOMPARE(spec.classes, 7);
         check_complete(*model);
         const auto& fused = stored.values.at("blocks.1.attn.qkv.weight");
-        QVERIFY(model->read("blocks.1.attn.v.weight").values == std::vector<float>(fused.begin() + 2 * 64 * 64, fused.end()));
+        QVERIFY(model->read("blocks.1.attn.v.weight").values ==
+                std::vector<float>(fused.begin() + 2 * 64 * 64, fused.end()));
         const auto& bias = stored.values.at("blocks.0.attn.qkv.bias");
-        QVERIFY(model->read("blocks.0.attn.k.bias").values == std::vector<float>(bias.begin() + 64, bias.begin() + 128));
+        QVERIFY(model->read("blocks.0.attn.k.bias").values ==
+                std::vector<float>(bias.begin() + 64, bias.begin() + 128));
         const TensorSource& source = model->tensors().at("blocks.1.attn.k.weight");
         QCOMPARE(source.tensor, std::string("blocks.1.attn.qkv.weight"));
-        QCOMPARE(std::pair(source.row_begin, source.row_end), (std::pair<std::int64_t, std::int64_t>(64, 128)));
+        QCOMPARE(std::pair(source.row_begin, source.row_end),
+                 (std::pair<std::int64_t, std::int64_t>(64, 128)));
     }
 
     void timm_variants() {
         test::TemporaryFolder folder;
         const auto path = folder / "m.safetensors";
-        Stored stored = timm({.patch = 14, .positions = 16}); // positions without the class token's, registers, LayerScale
+        Stored stored = timm(
+            {.patch = 14, .positions = 16}); // positions without the class token's, registers, LayerScale
         stored.add("reg_token", {1, 4, 64});
         for (const char* block : {"blocks.0.", "blocks.1."})
-            for (const char* scale : {"ls1.gamma", "ls2.gamma"}) stored.add(std::string(block) + scale, {64});
+            for (const char* scale : {"ls1.gamma", "ls2.gamma"})
+                stored.add(std::string(block) + scale, {64});
         stored.write(path);
         QVERIFY(open(path)->spec().class_token && !open(path)->spec().class_position);
         QVERIFY(open(path)->spec().family == "dinov2" && open(path)->spec().registers == 4);
@@ -264,7 +284,8 @@ class CheckpointTest : public QObject {
             stored.shapes.erase(std::string("norm.") + suffix);
             stored.add(std::string("fc_norm.") + suffix, {64});
         }
-        for (const char* block : {"blocks.0.", "blocks.1."}) stored.shapes.erase(std::string(block) + "attn.qkv.bias");
+        for (const char* block : {"blocks.0.", "blocks.1."})
+            stored.shapes.erase(std::string(block) + "attn.qkv.bias");
         stored.write(path);
         const auto model = open(path);
         QVERIFY(!model->spec().class_token && !model->spec().class_position && !model->spec().qkv_bias);
@@ -276,17 +297,23 @@ class CheckpointTest : public QObject {
         const auto path = folder / "model.safetensors";
         hf_vit({.positions = 1 + 2 * 8}).write(path); // 4 × 4 unless a config says 2 × 8
         QCOMPARE(open(path)->spec().grid_height, 4);
-        write_file_atomically(folder / "config.json",
-                              R"({"model_type":"vit","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"layer_norm_eps":1e-5,"hidden_act":"gelu","image_size":[8,32]})");
-        write_file_atomically(folder / "preprocessor_config.json", R"({"image_mean":[0.5,0.25,0.125],"image_std":[1,2,3]})");
+        write_file_atomically(
+            folder / "config.json",
+            R"({"model_type":"vit","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"layer_norm_eps":1e-5,"hidden_act":"gelu","image_size":[8,32]})");
+        write_file_atomically(folder / "preprocessor_config.json",
+                              R"({"image_mean":[0.5,0.25,0.125],"image_std":[1,2,3]})");
         const VitSpec spec = open(path)->spec();
-        QCOMPARE(std::tuple(spec.grid_height, spec.grid_width, spec.heads, spec.norm_epsilon), std::tuple(2, 8, 4, 1e-5));
-        QVERIFY(spec.mean == (std::array<float, 3>{0.5F, 0.25F, 0.125F}) && spec.std == (std::array<float, 3>{1, 2, 3}));
+        QCOMPARE(std::tuple(spec.grid_height, spec.grid_width, spec.heads, spec.norm_epsilon),
+                 std::tuple(2, 8, 4, 1e-5));
+        QVERIFY(spec.mean == (std::array<float, 3>{0.5F, 0.25F, 0.125F}) &&
+                spec.std == (std::array<float, 3>{1, 2, 3}));
         QCOMPARE(open(path, {.heads = 2})->spec().heads, 2);
         QVERIFY_EXCEPTION_THROWN(open(path, {.heads = 3}), InputError);
-        for (const char* bad : {R"({"model_type":"vit","hidden_size":128})", R"({"model_type":"vit","num_attention_heads":-1})",
-                                R"({"model_type":"vit","num_attention_heads":"four"})", R"({"model_type":"vit","hidden_act":"quick_gelu"})", "{", "[]",
-                                R"({"model_type":"vit","image_size":[8,"x"]})"}) {
+        for (const char* bad :
+             {R"({"model_type":"vit","hidden_size":128})", R"({"model_type":"vit","num_attention_heads":-1})",
+              R"({"model_type":"vit","num_attention_heads":"four"})",
+              R"({"model_type":"vit","hidden_act":"quick_gelu"})", "{", "[]",
+              R"({"model_type":"vit","image_size":[8,"x"]})"}) {
             write_file_atomically(folder / "config.json", bad);
             QVERIFY_EXCEPTION_THROWN(open(path), InputError);
         }
@@ -295,7 +322,9 @@ class CheckpointTest : public QObject {
         // timm's own
         timm({}).write(path);
         std::filesystem::remove(folder / "preprocessor_config.json");
-        write_file_atomically(folder / "config.json", R"({"architecture":"vit_tiny","pretrained_cfg":{"mean":[0.1,0.2,0.3],"std":[1,1,1],"input_size":[3,16,16]}})");
+        write_file_atomically(
+            folder / "config.json",
+            R"({"architecture":"vit_tiny","pretrained_cfg":{"mean":[0.1,0.2,0.3],"std":[1,1,1],"input_size":[3,16,16]}})");
         QVERIFY(open(path)->spec().mean == (std::array<float, 3>{0.1F, 0.2F, 0.3F}));
     }
 
@@ -321,7 +350,8 @@ class CheckpointTest : public QObject {
         stored.add("norm.weight", {65});
         stored.write(path);
         const std::string what = corrupt([&] { open(path); });
-        QVERIFY2(names(what, {"3 tensors", "\"blocks.1.mlp.fc2.bias\" [64] is missing", "\"blocks.0.attn.proj.weight\" has shape [64, 63], expected [64, 64]",
+        QVERIFY2(names(what, {"3 tensors", "\"blocks.1.mlp.fc2.bias\" [64] is missing",
+                              "\"blocks.0.attn.proj.weight\" has shape [64, 63], expected [64, 64]",
                               "\"norm.weight\" has shape [65], expected [64]"}),
                  what.c_str());
         QVERIFY(what.find('\n') == std::string::npos);
@@ -351,11 +381,13 @@ class CheckpointTest : public QObject {
         good.write(path);
         std::vector<tensor_io::TensorView> views;
         good.values["norm.bias"][5] = std::numeric_limits<float>::quiet_NaN();
-        for (const auto& [name, values] : good.values) views.push_back(tensor_io::view_f32(name, good.shapes[name], values));
+        for (const auto& [name, values] : good.values)
+            views.push_back(tensor_io::view_f32(name, good.shapes[name], values));
         tensor_io::write_safetensors(path, views, {});
         const auto model = open(path);
         (void)model->read("norm.weight");
-        QVERIFY(names(corrupt([&] { (void)model->read("norm.bias"); }), {"norm.bias", "index 5", "not finite"}));
+        QVERIFY(
+            names(corrupt([&] { (void)model->read("norm.bias"); }), {"norm.bias", "index 5", "not finite"}));
     }
 
     void other_files_are_not_recognised() {
@@ -369,7 +401,8 @@ class CheckpointTest : public QObject {
         stored.write(folder / "m.safetensors");
         QVERIFY_EXCEPTION_THROWN(open(folder / "m.safetensors"), UnrecognisedFormat);
         stored = hf_vit({.prefix = "student."});
-        for (const auto& [name, shape] : hf_vit({.prefix = "teacher."}).shapes) stored.add(name, shape);
+        for (const auto& [name, shape] : hf_vit({.prefix = "teacher."}).shapes)
+            stored.add(name, shape);
         stored.write(folder / "two.safetensors");
         QVERIFY_EXCEPTION_THROWN(open(folder / "two.safetensors"), InputError);
     }
@@ -378,7 +411,8 @@ class CheckpointTest : public QObject {
         test::TemporaryFolder folder;
         test::write_tiny_vit(folder / "tiny.safetensors");
         const auto model = open(folder / "tiny.safetensors");
-        QCOMPARE(std::tuple(model->spec().depth, model->spec().dim, model->spec().classes), std::tuple(3, 64, 0));
+        QCOMPARE(std::tuple(model->spec().depth, model->spec().dim, model->spec().classes),
+                 std::tuple(3, 64, 0));
         QVERIFY(model->unused().empty());
         check_complete(*model);
     }

@@ -9,7 +9,6 @@
 #include "tests/support/temporary_folder.h"
 
 #include <QtTest>
-
 #include <functional>
 #include <limits>
 
@@ -100,25 +99,31 @@ class MapFileTest : public QObject {
     void many_samples() {
         SensitivityMap map = test::synthetic_map();
         map.provenance.samples.clear();
-        for (std::uint32_t i = 0; i < 60000; ++i) map.provenance.samples.push_back(i * 7 % 60000);
+        for (std::uint32_t i = 0; i < 60000; ++i)
+            map.provenance.samples.push_back(i * 7 % 60000);
         write_map(folder_ / "many.h5", map);
         QVERIFY(read(folder_ / "many.h5").provenance.samples == map.provenance.samples);
     }
 
     void bad_values_are_named() {
-        for (const float bad : {-1e-30F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        for (const float bad :
+             {-1e-30F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
             SensitivityMap map = test::synthetic_map();
             map.matrices[2].values[17] = bad;
             write_map(folder_ / "bad.h5", map);
             const std::string what = message([&] { read(folder_ / "bad.h5"); });
-            QVERIFY2(what.find("/sensitivity/blocks.0.attn.v") != std::string::npos && what.find("index 17") != std::string::npos, what.c_str());
+            QVERIFY2(what.find("/sensitivity/blocks.0.attn.v") != std::string::npos &&
+                         what.find("index 17") != std::string::npos,
+                     what.c_str());
         }
         SensitivityMap map = test::synthetic_map();
         map.vectors[1].values[2] = -1;
         map.matrices[0].values[0] = -0.0F; // no harm
         write_map(folder_ / "bad.h5", map);
         const std::string what = message([&] { read(folder_ / "bad.h5"); });
-        QVERIFY2(what.find("/vectors/blocks.0.norm1.bias") != std::string::npos && what.find("index 2") != std::string::npos, what.c_str());
+        QVERIFY2(what.find("/vectors/blocks.0.norm1.bias") != std::string::npos &&
+                     what.find("index 2") != std::string::npos,
+                 what.c_str());
     }
 
     void writing_refuses_a_wrong_size() {
@@ -150,7 +155,9 @@ class MapFileTest : public QObject {
         write_map(folder_ / "S.h5", test::synthetic_map());
         const std::string bytes = read_text_file(folder_ / "S.h5");
         for (const double part : {0.01, 0.1, 0.4, 0.7, 0.99}) {
-            write_file_atomically(folder_ / "cut.h5", std::string_view(bytes).substr(0, static_cast<std::size_t>(part * static_cast<double>(bytes.size()))));
+            write_file_atomically(folder_ / "cut.h5",
+                                  std::string_view(bytes).substr(
+                                      0, static_cast<std::size_t>(part * static_cast<double>(bytes.size()))));
             QVERIFY_EXCEPTION_THROWN(read(folder_ / "cut.h5"), InputError);
         }
     }
@@ -181,7 +188,8 @@ class MapFileTest : public QObject {
         {
             auto file = hdf5::File::create(folder_ / "layer.h5");
             auto group = file.make_group("a/b", "NXdata");
-            auto data = group.write("data", {2, 3}, std::span<const float>(values), {.chunk = {1, 3}, .deflate = 4});
+            auto data =
+                group.write("data", {2, 3}, std::span<const float>(values), {.chunk = {1, 3}, .deflate = 4});
             auto axis = group.write("axis", {3}, std::span<const float>(values).first(3));
             axis.make_scale("column");
             data.attach_scale(axis, 1);
@@ -212,12 +220,18 @@ class MapFileTest : public QObject {
         QVERIFY(!file.contains("a/c/data") && file.contains("a/b/data") && !group.find_dataset("none"));
         QVERIFY(message([&] { (void)data.floats(5); }).find("claims 6 values") != std::string::npos);
         QVERIFY(message([&] { (void)data.uints(6); }).find("does not hold integers") != std::string::npos);
-        QVERIFY(message([&] { data.read_slab({1, 1}, {2, 1}, part); }).find("too small") != std::string::npos);
-        QVERIFY(message([&] { (void)file.dataset("a/b/data", {3, 3}); }).find("2×3, expected 3×3") != std::string::npos);
-        QVERIFY(message([&] { (void)file.dataset("nothing"); }).find("\"nothing\" is missing") != std::string::npos);
+        QVERIFY(message([&] {
+                    data.read_slab({1, 1}, {2, 1}, part);
+                }).find("too small") != std::string::npos);
+        QVERIFY(message([&] {
+                    (void)file.dataset("a/b/data", {3, 3});
+                }).find("2×3, expected 3×3") != std::string::npos);
+        QVERIFY(message([&] { (void)file.dataset("nothing"); }).find("\"nothing\" is missing") !=
+                std::string::npos);
         QVERIFY(message([&] { (void)data.text("none"); }).find("\"none\" is missing") != std::string::npos);
         QVERIFY(message([&] { (void)data.number("units"); }).find("not a number") != std::string::npos);
-        QVERIFY(message([&] { (void)file.dataset("a"); }).find("can't be opened as a dataset") != std::string::npos);
+        QVERIFY(message([&] { (void)file.dataset("a"); }).find("can't be opened as a dataset") !=
+                std::string::npos);
     }
 };
 

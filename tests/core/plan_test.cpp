@@ -6,12 +6,10 @@
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
-
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 using namespace cdra;
@@ -46,7 +44,8 @@ class PlanTest : public QObject {
                 const auto& values = map_.matrices[i].values;
                 QVERIFY(matrix.mask == want.matrices[i]);
                 double total = 0, inside = 0;
-                for (const float value : values) total += double{value};
+                for (const float value : values)
+                    total += double{value};
                 for (const std::uint32_t column : matrix.box.columns)
                     for (const std::uint32_t row : matrix.box.rows)
                         inside += double{values[column * static_cast<std::size_t>(matrix.shape.in) + row]};
@@ -56,7 +55,8 @@ class PlanTest : public QObject {
             }
             for (std::size_t i = 0; i < plan.vectors.size(); ++i) {
                 QCOMPARE(plan.vectors[i].sensitive, want.vectors[i].size());
-                QCOMPARE(plan.vectors[i].tuned, 5 * want.vectors[i].size() >= map_.vectors[i].values.size() && !want.vectors[i].empty());
+                QCOMPARE(plan.vectors[i].tuned, 5 * want.vectors[i].size() >= map_.vectors[i].values.size() &&
+                                                    !want.vectors[i].empty());
             }
         }
     }
@@ -67,8 +67,12 @@ class PlanTest : public QObject {
         int low_rank = 0;
         for (const PlannedMatrix& m : plan.matrices) {
             const auto strategy = parse_rank_strategy("eq7-unscaled");
-            const RankInput input{m.shape.name, static_cast<std::uint64_t>(m.shape.in), static_cast<std::uint64_t>(m.shape.out),
-                                  m.reorganised.compact_rows, m.reorganised.compact_columns, m.mask.size()};
+            const RankInput input{m.shape.name,
+                                  static_cast<std::uint64_t>(m.shape.in),
+                                  static_cast<std::uint64_t>(m.shape.out),
+                                  m.reorganised.compact_rows,
+                                  m.reorganised.compact_columns,
+                                  m.mask.size()};
             QCOMPARE(m.rank, allocate_ranks(*strategy, std::span(&input, 1)).front());
             if (m.rank > 0) {
                 QCOMPARE(m.treatment, Treatment::low_rank);
@@ -86,7 +90,8 @@ class PlanTest : public QObject {
         QCOMPARE(plan.matrix_parameters(), matrices);
         QCOMPARE(plan.vector_parameters(), vectors);
         QCOMPARE(plan.trainable_parameters(), matrices + vectors + 64);
-        QCOMPARE(plan.trainable_percent(), 100.0 * static_cast<double>(matrices + vectors + 64) / static_cast<double>(map_.provenance.backbone_parameters));
+        QCOMPARE(plan.trainable_percent(), 100.0 * static_cast<double>(matrices + vectors + 64) /
+                                               static_cast<double>(map_.provenance.backbone_parameters));
         const CompactPlan bare = make({.amount = Gamma{0.05}, .tune_vectors = false, .class_token = false});
         QCOMPARE(bare.trainable_parameters(), matrices);
     }
@@ -105,9 +110,12 @@ class PlanTest : public QObject {
         QVERIFY(freeze.peft_obstacle().empty());
         options.rank_zero = RankZero::one;
         const CompactPlan one = make(options);
-        for (const PlannedMatrix& m : one.matrices) QCOMPARE(m.treatment, m.mask.empty() ? Treatment::frozen : Treatment::low_rank);
-        QVERIFY(freeze.trainable_parameters() < mask.trainable_parameters() && mask.trainable_parameters() < one.trainable_parameters());
-        for (const char* word : {"mask", "freeze", "one"}) QCOMPARE(name_of(parse_rank_zero(word)), std::string_view(word));
+        for (const PlannedMatrix& m : one.matrices)
+            QCOMPARE(m.treatment, m.mask.empty() ? Treatment::frozen : Treatment::low_rank);
+        QVERIFY(freeze.trainable_parameters() < mask.trainable_parameters() &&
+                mask.trainable_parameters() < one.trainable_parameters());
+        for (const char* word : {"mask", "freeze", "one"})
+            QCOMPARE(name_of(parse_rank_zero(word)), std::string_view(word));
         QVERIFY_EXCEPTION_THROWN(parse_rank_zero("zero"), InputError);
     }
 
@@ -119,18 +127,22 @@ class PlanTest : public QObject {
                 const PlannedMatrix &m = plan.matrices[i], &base = method.matrices[i];
                 QVERIFY(m.mask == base.mask && m.reorganised.row_order == base.reorganised.row_order);
                 if (m.box.rows.empty()) QCOMPARE(m.treatment, Treatment::frozen);
-                QCOMPARE(m.rank, static_cast<std::uint32_t>(std::min<std::size_t>({base.rank, m.box.rows.size(), m.box.columns.size()})));
+                QCOMPARE(m.rank, static_cast<std::uint32_t>(std::min<std::size_t>(
+                                     {base.rank, m.box.rows.size(), m.box.columns.size()})));
                 if (quadrant != Quadrant::q11)
-                    for (const std::uint32_t row : m.box.rows) QVERIFY(std::ranges::find(base.box.rows, row) == base.box.rows.end());
+                    for (const std::uint32_t row : m.box.rows)
+                        QVERIFY(std::ranges::find(base.box.rows, row) == base.box.rows.end());
             }
         }
         for (const double scale : {0.5, 1.5}) {
             const CompactPlan plan = make({.amount = Gamma{0.05}, .size_scale = scale});
             for (std::size_t i = 0; i < plan.matrices.size(); ++i) {
                 const PlannedMatrix &m = plan.matrices[i], &base = method.matrices[i];
-                const auto rows = static_cast<std::size_t>(std::min(std::ceil(scale * base.reorganised.compact_rows), static_cast<double>(m.shape.in)));
+                const auto rows = static_cast<std::size_t>(std::min(
+                    std::ceil(scale * base.reorganised.compact_rows), static_cast<double>(m.shape.in)));
                 QCOMPARE(m.box.rows.size(), rows);
-                QCOMPARE(m.rank, static_cast<std::uint32_t>(std::min<std::size_t>({base.rank, m.box.rows.size(), m.box.columns.size()})));
+                QCOMPARE(m.rank, static_cast<std::uint32_t>(std::min<std::size_t>(
+                                     {base.rank, m.box.rows.size(), m.box.columns.size()})));
             }
         }
         QVERIFY_EXCEPTION_THROWN(make({.size_scale = 0.5, .quadrant = Quadrant::q00}), InputError);
@@ -138,16 +150,19 @@ class PlanTest : public QObject {
 
     void edited_ranks_win_and_reallocating_equals_planning_anew() {
         CompactPlan plan = make({.amount = Gamma{0.05}});
-        const std::map<std::string, std::uint32_t> edits = {{"blocks.0.attn.q", 3}, {"blocks.1.mlp.fc1", 0}, {"blocks.1.attn.v", 100000}};
+        const std::map<std::string, std::uint32_t> edits = {
+            {"blocks.0.attn.q", 3}, {"blocks.1.mlp.fc1", 0}, {"blocks.1.attn.v", 100000}};
         reallocate(plan, "fixed:2", edits, RankZero::freeze);
         QCOMPARE(find(plan, "blocks.0.attn.q").rank, 3U);
         QCOMPARE(find(plan, "blocks.1.mlp.fc1").treatment, Treatment::frozen);
         const PlannedMatrix& capped = find(plan, "blocks.1.attn.v");
         QCOMPARE(capped.rank, std::min(capped.reorganised.compact_rows, capped.reorganised.compact_columns));
         QCOMPARE(find(plan, "blocks.0.mlp.fc1").rank, 2U);
-        const CompactPlan anew = make({.amount = Gamma{0.05}, .rank = "fixed:2", .edited_ranks = edits, .rank_zero = RankZero::freeze});
+        const CompactPlan anew = make(
+            {.amount = Gamma{0.05}, .rank = "fixed:2", .edited_ranks = edits, .rank_zero = RankZero::freeze});
         QCOMPARE(plan_json(plan), plan_json(anew));
-        QVERIFY_EXCEPTION_THROWN(reallocate(plan, "fixed:2", {{"blocks.9.attn.q", 1}}, RankZero::mask), InputError);
+        QVERIFY_EXCEPTION_THROWN(reallocate(plan, "fixed:2", {{"blocks.9.attn.q", 1}}, RankZero::mask),
+                                 InputError);
         QVERIFY_EXCEPTION_THROWN(reallocate(plan, "fixed:x", {}, RankZero::mask), InputError);
     }
 
@@ -161,8 +176,10 @@ class PlanTest : public QObject {
 
     void impossible_options_are_refused() {
         for (const PlanOptions& bad :
-             {PlanOptions{.amount = Gamma{1.5}}, PlanOptions{.amount = Tau{1U << 30}}, PlanOptions{.amount = Budget{-1}}, PlanOptions{.amount = Budget{101}},
-              PlanOptions{.rank = "eq8"}, PlanOptions{.size_scale = 0}, PlanOptions{.beta = 0}, PlanOptions{.edited_ranks = {{"norm", 1}}}})
+             {PlanOptions{.amount = Gamma{1.5}}, PlanOptions{.amount = Tau{1U << 30}},
+              PlanOptions{.amount = Budget{-1}}, PlanOptions{.amount = Budget{101}},
+              PlanOptions{.rank = "eq8"}, PlanOptions{.size_scale = 0}, PlanOptions{.beta = 0},
+              PlanOptions{.edited_ranks = {{"norm", 1}}}})
             QVERIFY_EXCEPTION_THROWN(make(bad), InputError);
         NullProgress progress;
         sensitivity::SensitivityMap map = map_;
@@ -201,16 +218,18 @@ class PlanTest : public QObject {
         QCOMPARE(json.at("sensitive_weights").get<std::uint64_t>(), plan.sensitive_weights());
         QCOMPARE(json.at("trainable_parameters").get<std::uint64_t>(), plan.trainable_parameters());
         QCOMPARE(json.at("trainable_percent").get<double>(), plan.trainable_percent());
-        QCOMPARE(json.at("matrix_parameters").get<std::uint64_t>() + json.at("vector_parameters").get<std::uint64_t>() +
+        QCOMPARE(json.at("matrix_parameters").get<std::uint64_t>() +
+                     json.at("vector_parameters").get<std::uint64_t>() +
                      json.at("class_token_parameters").get<std::uint64_t>(),
                  plan.trainable_parameters());
-        QVERIFY(json.at("exportable_to_peft").get<bool>() && json.at("peft_obstacle").get<std::string>().empty());
+        QVERIFY(json.at("exportable_to_peft").get<bool>() &&
+                json.at("peft_obstacle").get<std::string>().empty());
         QCOMPARE(json.at("matrices").size(), std::size_t{12});
         std::uint64_t zero = 0;
         double rows = 0;
         for (const auto& m : json.at("matrices")) {
-            for (const char* key : {"name", "rows", "columns", "sensitive", "compact_rows", "compact_columns", "density", "rank", "parameters",
-                                    "treatment", "box_rows", "box_columns"})
+            for (const char* key : {"name", "rows", "columns", "sensitive", "compact_rows", "compact_columns",
+                                    "density", "rank", "parameters", "treatment", "box_rows", "box_columns"})
                 QVERIFY2(m.contains(key), key);
             zero += m.at("rank") == 0;
             rows += m.at("compact_rows").get<double>() / 12;

@@ -6,7 +6,6 @@
 #include "tests/support/temporary_folder.h"
 
 #include <QtTest>
-
 #include <random>
 
 using namespace cdra;
@@ -39,7 +38,8 @@ class RanksTest : public QObject {
         QCOMPARE(rank("eq7", big), 18U);
         QCOMPARE(rank("eq7-unscaled", big), 107U);
         const RankInput none{"m", 8, 16, 0, 0, 0};
-        for (const char* strategy : {"eq7", "eq7-unscaled", "fixed:8", "scale:2"}) QCOMPARE(rank(strategy, none), 0U);
+        for (const char* strategy : {"eq7", "eq7-unscaled", "fixed:8", "scale:2"})
+            QCOMPARE(rank(strategy, none), 0U);
     }
 
     void greatest_rank_satisfies_its_rule_and_the_next_does_not() {
@@ -51,10 +51,12 @@ class RanksTest : public QObject {
             m.compact_rows = random() % m.rows + 1;
             m.compact_columns = random() % m.columns + 1;
             m.sensitive = random() % (m.compact_rows * m.compact_columns) + 1;
-            if (trial % 5 == 0) m.sensitive = (m.compact_rows + m.compact_columns) * (random() % 5 + 1); // exact multiples
+            if (trial % 5 == 0)
+                m.sensitive = (m.compact_rows + m.compact_columns) * (random() % 5 + 1); // exact multiples
             const Wide sides = m.compact_rows + m.compact_columns;
             const auto printed = [&](Wide r) { // Σm·d̄·k̄ ≥ r·(d̄ + k̄)·d·k
-                return Wide{m.sensitive} * m.compact_rows * m.compact_columns >= r * sides * m.rows * m.columns;
+                return Wide{m.sensitive} * m.compact_rows * m.compact_columns >=
+                       r * sides * m.rows * m.columns;
             };
             const auto unscaled = [&](Wide r) { return Wide{m.sensitive} >= r * sides; };
             const auto scaled = [&](Wide r) { return Wide{m.sensitive} * 7 >= r * sides * 10; };
@@ -80,21 +82,25 @@ class RanksTest : public QObject {
 
     void files() {
         test::TemporaryFolder folder;
-        const std::vector<RankInput> inputs = {{"blocks.0.attn.q", 8, 8, 6, 6, 30}, {"blocks.0.attn.k", 8, 8, 3, 6, 10}};
+        const std::vector<RankInput> inputs = {{"blocks.0.attn.q", 8, 8, 6, 6, 30},
+                                               {"blocks.0.attn.k", 8, 8, 3, 6, 10}};
         const auto ranks = [&](const std::string& content) {
             write_file_atomically(folder / "ranks.csv", content);
             return allocate_ranks(*parse_rank_strategy("file:" + (folder / "ranks.csv").string()), inputs);
         };
-        QVERIFY(ranks("name,rank\r\n# by hand\r\nblocks.0.attn.k, 9\r\n\r\nblocks.0.attn.q,2") == (std::vector<std::uint32_t>{2, 3}));
-        for (const char* bad : {"blocks.0.attn.q,2\n", "blocks.0.attn.q,2\nblocks.0.attn.q,3\n", "blocks.0.attn.q;2\n", "blocks.0.attn.q,-1\n",
-                                "blocks.0.attn.q,2 3\n", "blocks.0.attn.q,1\nblocks.0.attn.k,1\nblocks.0.attn.x,1\n", ""})
+        QVERIFY(ranks("name,rank\r\n# by hand\r\nblocks.0.attn.k, 9\r\n\r\nblocks.0.attn.q,2") ==
+                (std::vector<std::uint32_t>{2, 3}));
+        for (const char* bad : {"blocks.0.attn.q,2\n", "blocks.0.attn.q,2\nblocks.0.attn.q,3\n",
+                                "blocks.0.attn.q;2\n", "blocks.0.attn.q,-1\n", "blocks.0.attn.q,2 3\n",
+                                "blocks.0.attn.q,1\nblocks.0.attn.k,1\nblocks.0.attn.x,1\n", ""})
             QVERIFY_EXCEPTION_THROWN(ranks(bad), InputError);
         QVERIFY_EXCEPTION_THROWN(parse_rank_strategy("file:" + (folder / "none.csv").string()), InputError);
     }
 
     void unknown_words_list_the_known_ones() {
-        for (const char* bad : {"", "eq8", "eq7:1", "eq7-unscaled:x", "fixed", "fixed:", "fixed:0", "fixed:-1", "fixed:2x", "scale:", "scale:0",
-                                "scale:-1", "scale:nan", "scale:inf", "scale:1x", "file:"})
+        for (const char* bad :
+             {"", "eq8", "eq7:1", "eq7-unscaled:x", "fixed", "fixed:", "fixed:0", "fixed:-1", "fixed:2x",
+              "scale:", "scale:0", "scale:-1", "scale:nan", "scale:inf", "scale:1x", "file:"})
             QVERIFY_EXCEPTION_THROWN(parse_rank_strategy(bad), InputError);
         try {
             parse_rank_strategy("eq8");

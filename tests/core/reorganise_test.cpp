@@ -6,7 +6,6 @@
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
-
 #include <algorithm>
 
 using namespace cdra;
@@ -15,7 +14,8 @@ using namespace cdra::compact;
 class ReorganiseTest : public QObject {
     Q_OBJECT
 
-    static sensitivity::Profile profile_of(std::vector<std::uint32_t> rows, std::vector<std::uint32_t> columns) {
+    static sensitivity::Profile profile_of(std::vector<std::uint32_t> rows,
+                                           std::vector<std::uint32_t> columns) {
         return {std::move(rows), std::move(columns), 0};
     }
 
@@ -32,16 +32,19 @@ class ReorganiseTest : public QObject {
         const auto map = test::synthetic_map({.dim = 40, .mlp_dim = 100});
         int partial = 0;
         for (const double gamma : {0.0, 0.002, 0.01, 0.1, 1.0}) {
-            const auto count = sensitivity::count_for_gamma(gamma, sensitivity::pool_size(map, sensitivity::Pool::all));
+            const auto count =
+                sensitivity::count_for_gamma(gamma, sensitivity::pool_size(map, sensitivity::Pool::all));
             const auto selection = sensitivity::select_top(map, sensitivity::Pool::all, count);
             for (std::size_t m = 0; m < map.matrices.size(); ++m) {
                 const auto& shape = map.matrices[m].shape;
                 const auto profile = sensitivity::profile(shape, selection.matrices[m]);
                 const Reorganised got = reorganise(profile);
-                const auto row_at = inverse(got.row_order), column_at = inverse(got.column_order); // throws unless permutations
+                const auto row_at = inverse(got.row_order),
+                           column_at = inverse(got.column_order); // throws unless permutations
                 QCOMPARE(row_at.size(), static_cast<std::size_t>(shape.in));
                 QCOMPARE(column_at.size(), static_cast<std::size_t>(shape.out));
-                for (std::uint32_t i = 0; i < row_at.size(); ++i) QCOMPARE(got.row_order[row_at[i]], i);
+                for (std::uint32_t i = 0; i < row_at.size(); ++i)
+                    QCOMPARE(got.row_order[row_at[i]], i);
                 // Every sensitive weight lies in the corner …
                 std::vector<std::uint32_t> in_row(got.compact_rows), in_column(got.compact_columns);
                 for (const std::uint32_t index : selection.matrices[m]) {
@@ -52,8 +55,10 @@ class ReorganiseTest : public QObject {
                     ++in_column[column];
                 }
                 // … and no smaller corner would do; counts descend.
-                QVERIFY(std::ranges::find(in_row, 0U) == in_row.end() && std::ranges::find(in_column, 0U) == in_column.end());
-                QVERIFY(std::ranges::is_sorted(in_row, std::greater<>()) && std::ranges::is_sorted(in_column, std::greater<>()));
+                QVERIFY(std::ranges::find(in_row, 0U) == in_row.end() &&
+                        std::ranges::find(in_column, 0U) == in_column.end());
+                QVERIFY(std::ranges::is_sorted(in_row, std::greater<>()) &&
+                        std::ranges::is_sorted(in_column, std::greater<>()));
                 partial += got.compact_rows > 0 && got.compact_rows < shape.in;
             }
         }
@@ -80,8 +85,10 @@ class ReorganiseTest : public QObject {
         QVERIFY(b01.rows == (Order{0, 1, 3}) && b01.columns == (Order{2, 0}));
         QVERIFY(b11.rows == (Order{4, 2}) && b11.columns == (Order{2, 0}));
         sorted.compact_rows = 5; // no other rows: both sides empty
-        QVERIFY(box_of(sorted, Quadrant::q00, 1).rows.empty() && box_of(sorted, Quadrant::q00, 1).columns.empty());
-        for (const char* word : {"10", "00", "01", "11"}) QCOMPARE(name_of(parse_quadrant(word)), std::string_view(word));
+        QVERIFY(box_of(sorted, Quadrant::q00, 1).rows.empty() &&
+                box_of(sorted, Quadrant::q00, 1).columns.empty());
+        for (const char* word : {"10", "00", "01", "11"})
+            QCOMPARE(name_of(parse_quadrant(word)), std::string_view(word));
         QVERIFY_EXCEPTION_THROWN(parse_quadrant("12"), InputError);
     }
 

@@ -8,7 +8,6 @@
 #include "tests/support/temporary_folder.h"
 
 #include <QtTest>
-
 #include <cmath>
 #include <limits>
 
@@ -20,10 +19,12 @@ class SafetensorsTest : public QObject {
 
     test::TemporaryFolder folder_;
 
-    static std::string file_of(std::string_view header, std::string_view data, std::uint64_t stated = ~std::uint64_t{0}) {
+    static std::string file_of(std::string_view header, std::string_view data,
+                               std::uint64_t stated = ~std::uint64_t{0}) {
         std::string bytes;
         const std::uint64_t length = stated == ~std::uint64_t{0} ? header.size() : stated;
-        for (int i = 0; i < 8; ++i) bytes += static_cast<char>(length >> (8 * i) & 255U);
+        for (int i = 0; i < 8; ++i)
+            bytes += static_cast<char>(length >> (8 * i) & 255U);
         return bytes + std::string(header) + std::string(data);
     }
     std::filesystem::path written(const std::string& bytes) {
@@ -38,7 +39,8 @@ class SafetensorsTest : public QObject {
         const std::vector<float> none;
         const auto path = folder_ / "round.safetensors";
         write_safetensors(path,
-                          {view_f32("b.weight", {2, 2}, weights), view_i32("a.rows", {3}, indices), view_f32("scalar", {}, std::span(weights).first(1)),
+                          {view_f32("b.weight", {2, 2}, weights), view_i32("a.rows", {3}, indices),
+                           view_f32("scalar", {}, std::span(weights).first(1)),
                            view_f32("empty", {0, 5}, none)},
                           {{"format", "pt"}, {"note", "\"quoted\" ü"}});
         const auto file = SafetensorsFile::open(path);
@@ -55,7 +57,8 @@ class SafetensorsTest : public QObject {
         // The same input gives the same bytes.
         const std::string first = read_text_file(path);
         write_safetensors(path,
-                          {view_f32("b.weight", {2, 2}, weights), view_i32("a.rows", {3}, indices), view_f32("scalar", {}, std::span(weights).first(1)),
+                          {view_f32("b.weight", {2, 2}, weights), view_i32("a.rows", {3}, indices),
+                           view_f32("scalar", {}, std::span(weights).first(1)),
                            view_f32("empty", {0, 5}, none)},
                           {{"format", "pt"}, {"note", "\"quoted\" ü"}});
         QVERIFY(read_text_file(path) == first);
@@ -64,8 +67,11 @@ class SafetensorsTest : public QObject {
     void writing_refuses_what_does_not_fit() {
         const std::vector<float> weights = {1, 2};
         QVERIFY_EXCEPTION_THROWN(write_safetensors(folder_ / "n", {view_f32("a", {3}, weights)}, {}), Error);
-        QVERIFY_EXCEPTION_THROWN(write_safetensors(folder_ / "n", {view_f32("a", {2}, weights), view_f32("a", {2}, weights)}, {}), Error);
-        QVERIFY_EXCEPTION_THROWN(write_safetensors(folder_ / "no" / "n", {view_f32("a", {2}, weights)}, {}), IoError);
+        QVERIFY_EXCEPTION_THROWN(
+            write_safetensors(folder_ / "n", {view_f32("a", {2}, weights), view_f32("a", {2}, weights)}, {}),
+            Error);
+        QVERIFY_EXCEPTION_THROWN(write_safetensors(folder_ / "no" / "n", {view_f32("a", {2}, weights)}, {}),
+                                 IoError);
         QVERIFY(!std::filesystem::exists(folder_ / "n"));
     }
 
@@ -81,8 +87,9 @@ class SafetensorsTest : public QObject {
         QCOMPARE(float_from_bfloat16(0x3F80), 1.0F);
         QCOMPARE(float_from_bfloat16(0xC049), -3.140625F);
         // F16, BF16 and F64 in a file, at an address that is not aligned.
-        const std::string header = R"({"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},)"
-                                   R"("d":{"dtype":"F64","shape":[1],"data_offsets":[4,12]}})";
+        const std::string header =
+            R"({"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},)"
+            R"("d":{"dtype":"F64","shape":[1],"data_offsets":[4,12]}})";
         std::string data("\x00\x3C\x49\xC0", 4);
         const double value = 0.5;
         data.append(reinterpret_cast<const char*>(&value), 8);
@@ -97,7 +104,8 @@ class SafetensorsTest : public QObject {
         QVERIFY_EXCEPTION_THROWN(SafetensorsFile::open(folder_.path()), InputError);
         QVERIFY_EXCEPTION_THROWN(SafetensorsFile::open(written("")), UnrecognisedFormat);
         QVERIFY_EXCEPTION_THROWN(SafetensorsFile::open(written("short")), UnrecognisedFormat);
-        QVERIFY_EXCEPTION_THROWN(SafetensorsFile::open(written("\x89HDF\r\n\x1a\n and so on, some bytes")), UnrecognisedFormat);
+        QVERIFY_EXCEPTION_THROWN(SafetensorsFile::open(written("\x89HDF\r\n\x1a\n and so on, some bytes")),
+                                 UnrecognisedFormat);
     }
 
     void damaged_headers_are_named_data() {
@@ -110,22 +118,37 @@ class SafetensorsTest : public QObject {
         QTest::newRow("length past the end") << tensor("{}") << quint64{1000} << "header claims";
         QTest::newRow("bad JSON") << "{\"w\":" << right << "not valid JSON";
         QTest::newRow("nothing after an object") << "{}x" << right << "not valid JSON";
-        QTest::newRow("no dtype") << tensor(R"({"shape":[2],"data_offsets":[0,8]})") << right << "\"w\" has no \"dtype\"";
+        QTest::newRow("no dtype") << tensor(R"({"shape":[2],"data_offsets":[0,8]})") << right
+                                  << "\"w\" has no \"dtype\"";
         QTest::newRow("entry is a number") << tensor("5") << right << "\"w\" has no";
-        QTest::newRow("unknown dtype") << tensor(R"({"dtype":"F4","shape":[2],"data_offsets":[0,8]})") << right << "type F4";
-        QTest::newRow("negative size") << tensor(R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})") << right << "not a size";
-        QTest::newRow("fractional size") << tensor(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})") << right << "not a size";
-        QTest::newRow("offsets outside") << tensor(R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})") << right << "the data has 8";
-        QTest::newRow("offsets reversed") << tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]})") << right << "lies at 8 to 0";
-        QTest::newRow("offsets and shape differ") << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,8]})") << right << "has 8 bytes";
-        QTest::newRow("shape overflows") << tensor(R"({"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,8]})") << right << "more bytes";
+        QTest::newRow("unknown dtype")
+            << tensor(R"({"dtype":"F4","shape":[2],"data_offsets":[0,8]})") << right << "type F4";
+        QTest::newRow("negative size")
+            << tensor(R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})") << right << "not a size";
+        QTest::newRow("fractional size")
+            << tensor(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})") << right << "not a size";
+        QTest::newRow("offsets outside")
+            << tensor(R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})") << right << "the data has 8";
+        QTest::newRow("offsets reversed")
+            << tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]})") << right << "lies at 8 to 0";
+        QTest::newRow("offsets and shape differ")
+            << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,8]})") << right << "has 8 bytes";
+        QTest::newRow("shape overflows")
+            << tensor(R"({"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,8]})") << right
+            << "more bytes";
         QTest::newRow("shape overflows to its size")
-            << tensor(R"({"dtype":"F32","shape":[9223372036854775807,2,2],"data_offsets":[0,8]})") << right << "more bytes";
-        QTest::newRow("gap before") << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})") << right << "begins at 4";
-        QTest::newRow("gap after") << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})") << right << "the data has 8 bytes";
-        QTest::newRow("overlap") << R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"
-                                 << right << "\"x\" begins at 4";
-        QTest::newRow("metadata not texts") << R"({"__metadata__":{"a":1},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" << right << "\"a\"";
+            << tensor(R"({"dtype":"F32","shape":[9223372036854775807,2,2],"data_offsets":[0,8]})") << right
+            << "more bytes";
+        QTest::newRow("gap before") << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})") << right
+                                    << "begins at 4";
+        QTest::newRow("gap after") << tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})") << right
+                                   << "the data has 8 bytes";
+        QTest::newRow("overlap")
+            << R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"
+            << right << "\"x\" begins at 4";
+        QTest::newRow("metadata not texts")
+            << R"({"__metadata__":{"a":1},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" << right
+            << "\"a\"";
     }
     void damaged_headers_are_named() {
         QFETCH(QString, header);
@@ -138,7 +161,8 @@ class SafetensorsTest : public QObject {
         } catch (const CorruptFile& error) {
             const std::string what = error.what();
             QVERIFY2(what.find(named.toStdString()) != std::string::npos, what.c_str());
-            QVERIFY2(what.find(path.string()) != std::string::npos && what.find('\n') == std::string::npos, what.c_str());
+            QVERIFY2(what.find(path.string()) != std::string::npos && what.find('\n') == std::string::npos,
+                     what.c_str());
         }
     }
 };

@@ -6,7 +6,6 @@
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
-
 #include <algorithm>
 #include <numeric>
 
@@ -42,8 +41,10 @@ class SelectionTest : public QObject {
         const auto map = test::synthetic_map({.levels = levels});
         const auto which = static_cast<Pool>(pool);
         const std::uint64_t size = pool_size(map, which);
-        std::vector<std::uint64_t> counts = {0, 1, 2, 3, size / 1000, size / 100, size / 7, size / 2, size - 1, size};
-        for (std::uint64_t i = 1; i < 60; ++i) counts.push_back(i * i * i * 2654435761ULL % size);
+        std::vector<std::uint64_t> counts = {0,          1,        2,        3,        size / 1000,
+                                             size / 100, size / 7, size / 2, size - 1, size};
+        for (std::uint64_t i = 1; i < 60; ++i)
+            counts.push_back(i * i * i * 2654435761ULL % size);
         for (const std::uint64_t count : counts) {
             const Selection want = select_top_by_sorting(map, which, count);
             for (const int threads : {1, 2}) {
@@ -54,7 +55,8 @@ class SelectionTest : public QObject {
                 QVERIFY(got.vectors == want.vectors);
                 std::uint64_t selected = got.selected_in_matrices();
                 if (which == Pool::all)
-                    for (const auto& list : got.vectors) selected += list.size();
+                    for (const auto& list : got.vectors)
+                        selected += list.size();
                 QCOMPARE(selected, count);
             }
         }

@@ -24,9 +24,12 @@ sensitivity::SensitivityMap synthetic_map(const SyntheticMap& shape) {
     };
     sensitivity::SensitivityMap map;
     for (const auto& matrix : checkpoint::candidate_matrices(spec)) {
-        std::vector<float> rows(static_cast<std::size_t>(matrix.in)), columns(static_cast<std::size_t>(matrix.out));
-        for (float& row : rows) row = std::exp(1.5F * normal(random));
-        for (float& column : columns) column = std::exp(0.8F * normal(random));
+        std::vector<float> rows(static_cast<std::size_t>(matrix.in)),
+            columns(static_cast<std::size_t>(matrix.out));
+        for (float& row : rows)
+            row = std::exp(1.5F * normal(random));
+        for (float& column : columns)
+            column = std::exp(0.8F * normal(random));
         sensitivity::MatrixSensitivity values{matrix, {}};
         for (const float column : columns)
             for (const float row : rows) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Sensitivity maps made up for tests: shapes of a small ViT, values with structure (some input and output features
-// matter more) and many ties.
+// Sensitivity maps made up for tests: shapes of a small ViT, values with structure (some input and output
+// features matter more) and many ties.
 #pragma once
 
 #include "core/sensitivity/map.h"

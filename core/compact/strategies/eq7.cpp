@@ -14,7 +14,8 @@ class Eq7 final : public RankStrategy {
         for (const RankInput& m : matrices) {
             check_sizes(m);
             const Wide numerator = static_cast<Wide>(m.sensitive) * m.compact_rows * m.compact_columns;
-            const Wide denominator = static_cast<Wide>(m.compact_rows + m.compact_columns) * m.rows * m.columns;
+            const Wide denominator =
+                static_cast<Wide>(m.compact_rows + m.compact_columns) * m.rows * m.columns;
             result.push_back(denominator == 0 ? 0 : as_rank(numerator / denominator));
         }
         return result;

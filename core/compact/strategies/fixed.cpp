@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/compact/strategies/strategies.h"
-
 #include "core/base/error.h"
+#include "core/compact/strategies/strategies.h"
 
 #include <charconv>
 
@@ -29,7 +28,8 @@ std::unique_ptr<RankStrategy> make_fixed(std::string_view argument) {
     const char* end = argument.data() + argument.size();
     const auto [stop, error] = std::from_chars(argument.data(), end, rank);
     if (argument.empty() || error != std::errc() || stop != end || rank == 0)
-        throw InputError("rank strategy \"fixed:" + std::string(argument) + "\": expected a whole number of 1 or more, e.g. fixed:8");
+        throw InputError("rank strategy \"fixed:" + std::string(argument) +
+                         "\": expected a whole number of 1 or more, e.g. fixed:8");
     return std::make_unique<Fixed>(rank);
 }
 
