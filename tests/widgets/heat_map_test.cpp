@@ -1,0 +1,258 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
+#include "tests/support/qt_fixture.h"
+#include "widgets/heat_map_view.h"
+
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+
+#include <algorithm>
+
+using namespace cdra;
+using namespace cdra::widgets;
+
+namespace {
+
+HeatMapSource source_of(std::int64_t out, std::int64_t in, std::vector<float> values, std::vector<std::uint32_t> mask = {}) {
+    HeatMapSource source;
+    source.out = out;
+    source.in = in;
+    source.values = std::make_shared<const std::vector<float>>(std::move(values));
+    source.mask = std::make_shared<const std::vector<std::uint32_t>>(std::move(mask));
+    return source;
+}
+
+float noise(std::size_t i) { return float((i * 2654435761U % 1000) + 1) * 1e-6F; }
+
+} // namespace
+
+class HeatMapTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
+
+    void codesAreMonotone() {
+        float before = 0;
+        for (float value = 1e-30F; value < 1e30F; value *= 1.37F) {
+            QVERIFY(HeatMapImage::code_of(value) > HeatMapImage::code_of(before));
+            QVERIFY(HeatMapImage::value_of(HeatMapImage::code_of(value)) <= value);
+            QVERIFY(HeatMapImage::value_of(HeatMapImage::code_of(value)) > value * 0.992F);
+            before = value;
+        }
+        QCOMPARE(HeatMapImage::code_of(0), std::uint16_t(0));
+        QCOMPARE(HeatMapImage::code_of(-2.0F), HeatMapImage::code_of(2.0F));
+        QCOMPARE(HeatMapImage::code_of(NAN), std::uint16_t(0));
+    }
+
+    void rowsAreInputsAndColumnsOutputs() {
+        // [out = 2, in = 3]; a row of the picture is an input feature.
+        const auto image = HeatMapImage::build(source_of(2, 3, {1, 2, 3, 4, 5, 6}, {1, 5}));
+        QCOMPARE(image->rows(), 3);
+        QCOMPARE(image->columns(), 2);
+        QCOMPARE(image->value(0, 1), 4.0F);
+        QCOMPARE(image->value(2, 0), 3.0F);
+        QVERIFY(image->masked(1, 0));  // flat 1 = out 0, in 1
+        QVERIFY(image->masked(2, 1));  // flat 5 = out 1, in 2
+        QVERIFY(!image->masked(0, 0));
+        QCOMPARE(image->smallest_positive(), 1.0F);
+        QCOMPARE(image->largest(), 6.0F);
+    }
+
+    void ordersPermuteTheDisplay() {
+        auto source = source_of(2, 3, {1, 2, 3, 4, 5, 6}, {1, 5});
+        source.row_order = {2, 0, 1};
+        source.column_order = {1, 0};
+        const auto image = HeatMapImage::build(source);
+        QCOMPARE(image->value(0, 0), 6.0F); // row 2, column 1
+        QCOMPARE(image->value(1, 1), 1.0F); // row 0, column 0
+        QVERIFY(image->masked(0, 0));
+        QVERIFY(image->masked(2, 1)); // row 1, column 0
+        QCOMPARE(image->original_row(0), 2U);
+        QCOMPARE(image->original_column(0), 1U);
+    }
+
+    void badInputIsNamed() {
+        auto source = source_of(2, 3, {1, 2, 3});
+        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+        source = source_of(2, 3, {1, 2, 3, 4, 5, 6}, {6});
+        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+        source = source_of(2, 3, {1, 2, 3, 4, 5, 6});
+        source.row_order = {0, 0, 1};
+        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+    }
+
+    void stopIsHonoured() {
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source_of(64, 64, std::vector<float>(4096, 1.0F)), stop.get_token()), Cancelled);
+    }
+
+    // Every level against a naive maximum over its cells, for sizes that do not halve evenly.
+    void pyramidIsTheMaximum() {
+        const std::int64_t out = 77, in = 45;
+        std::vector<float> values(std::size_t(out * in));
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = noise(i);
+        std::vector<std::uint32_t> mask = {5, 900, 901, std::uint32_t(out * in - 1)};
+        const auto image = HeatMapImage::build(source_of(out, in, values, mask));
+        QVERIFY(image->levels().size() > 3);
+        for (std::size_t l = 0; l < image->levels().size(); ++l) {
+            const auto& level = image->levels()[l];
+            const int cell = 1 << l;
+            for (int r = 0; r < level.rows; ++r)
+                for (int c = 0; c < level.columns; ++c) {
+                    std::uint16_t most = 0;
+                    bool any = false;
+                    for (int i = r * cell; i < std::min<int>((r + 1) * cell, int(in)); ++i)
+                        for (int j = c * cell; j < std::min<int>((c + 1) * cell, int(out)); ++j) {
+                            most = std::max(most, HeatMapImage::code_of(values[std::size_t(j) * in + std::size_t(i)]));
+                            any |= std::binary_search(mask.begin(), mask.end(), std::uint32_t(j * in + i));
+                        }
+                    QCOMPARE(level.codes[std::size_t(r * level.columns + c)], most);
+                    QCOMPARE(level.masked[std::size_t(r * level.columns + c)] != 0, any);
+                }
+        }
+    }
+
+    // A lattice of isolated cells at one eighth of the size: each shows, in its own colour, and nothing else does.
+    void isolatedCellsSurviveZoomingOut() {
+        const int side = 512, step = 24, reduction = 8;
+        std::vector<float> values(std::size_t(side * side), 1e-6F);
+        std::vector<std::uint32_t> mask;
+        for (int out = 3; out < side; out += step)
+            for (int in = 5; in < side; in += step) {
+                values[std::size_t(out * side + in)] = 1;
+                mask.push_back(std::uint32_t(out * side + in));
+            }
+        const auto image = HeatMapImage::build(source_of(side, side, values, mask));
+        const auto lookup = colour_lookup(ColourMap::viridis, HeatScale::logarithmic, {1e-6F, 1.0F});
+        const QRgb mark = qRgb(1, 2, 3);
+        const QRectF all(0, 0, side, side);
+        const QImage plain = render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, std::nullopt);
+        const QImage marked = render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, mark);
+        int seen = 0;
+        for (int y = 0; y < plain.height(); ++y)
+            for (int x = 0; x < plain.width(); ++x) {
+                std::uint16_t most = 0;
+                bool any = false;
+                for (int in = y * reduction; in < (y + 1) * reduction; ++in)
+                    for (int out = x * reduction; out < (x + 1) * reduction; ++out) {
+                        most = std::max(most, HeatMapImage::code_of(values[std::size_t(out * side + in)]));
+                        any |= in % step == 5 && out % step == 3;
+                    }
+                QCOMPARE(plain.pixel(x, y), lookup[most]);
+                QCOMPARE(marked.pixel(x, y) == mark, any);
+                seen += any;
+            }
+        QCOMPARE(seen, int(mask.size()));
+    }
+
+    // At a reduction that no level matches, each isolated cell still shows.
+    void isolatedCellsSurviveOddZooms() {
+        const int side = 300;
+        std::vector<float> values(std::size_t(side * side), 0.0F);
+        std::vector<std::uint32_t> mask;
+        for (int out = 7; out < side; out += 30)
+            for (int in = 11; in < side; in += 30) mask.push_back(std::uint32_t(out * side + in));
+        const auto image = HeatMapImage::build(source_of(side, side, values, mask));
+        const auto lookup = colour_lookup(ColourMap::grey, HeatScale::linear, {0.0F, 1.0F});
+        for (const int pixels : {97, 113, 151, 211, 299}) {
+            const QImage picture = render_heat_map(*image, QRectF(0, 0, side, side), {pixels, pixels}, lookup, qRgb(255, 0, 0));
+            const double cells = double(side) / pixels;
+            for (const auto flat : mask) {
+                const int x = int((flat / side + 0.5) / cells), y = int((flat % side + 0.5) / cells);
+                QCOMPARE(picture.pixel(x, y), qRgb(255, 0, 0));
+            }
+        }
+    }
+
+    void lookupFollowsRangeAndScale() {
+        const auto log = colour_lookup(ColourMap::cividis, HeatScale::logarithmic, {1e-4F, 1.0F});
+        const auto& table = colour_table(ColourMap::cividis);
+        QCOMPARE(log[0], table[0]);
+        QCOMPARE(log[HeatMapImage::code_of(1e-5F)], table[0]);
+        QCOMPARE(log[HeatMapImage::code_of(1.0F)], table[255]);
+        const int middle = int(std::find(table.begin(), table.end(), log[HeatMapImage::code_of(1e-2F)]) - table.begin());
+        QVERIFY(middle > 124 && middle < 131);
+        const auto linear = colour_lookup(ColourMap::cividis, HeatScale::linear, {0.0F, 1.0F});
+        const int quarter = int(std::find(table.begin(), table.end(), linear[HeatMapImage::code_of(0.25F)]) - table.begin());
+        QVERIFY(quarter > 61 && quarter < 66);
+    }
+
+    void viewReadsOutZoomsAndPans() {
+        HeatMapView view;
+        view.resize(600, 500);
+        QSignalSpy built(&view, &HeatMapView::built);
+        std::vector<float> values(64 * 32);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = noise(i);
+        view.setSource(source_of(64, 32, values, {33}));
+        QVERIFY(view.building());
+        QVERIFY(built.wait());
+        QVERIFY(!view.building());
+        view.show();
+        QCOMPARE(view.image()->rows(), 32);
+        QSignalSpy hovered(&view, &HeatMapView::hovered);
+        const QPointF place = view.cellPosition(1.5, 1.5); // column 1, row 1: flat 33, masked
+        QTest::mouseMove(&view, place.toPoint());
+        QCOMPARE(hovered.count(), 1);
+        const auto cell = hovered[0][0].value<HeatCell>();
+        QCOMPARE(cell.row, 1);
+        QCOMPARE(cell.column, 1);
+        QCOMPARE(cell.value, values[33]);
+        QVERIFY(cell.masked);
+        // Zooming keeps the cell under the pointer.
+        const double before = view.zoom();
+        QWheelEvent wheel(place, view.mapToGlobal(place), {}, {0, 480}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&view, &wheel);
+        QVERIFY(view.zoom() > before * 1.5);
+        QCOMPARE(view.cellAt(place)->row, 1);
+        QCOMPARE(view.cellAt(place)->column, 1);
+        // Dragging moves by pixels.
+        const QPointF corner = view.cellPosition(20, 10);
+        const QPoint centre = view.plotArea().center();
+        QTest::mousePress(&view, Qt::LeftButton, {}, centre);
+        QTest::mouseMove(&view, centre - QPoint(30, 12));
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, centre - QPoint(30, 12));
+        const QPointF moved = view.cellPosition(20, 10) - corner;
+        QVERIFY(std::abs(moved.x() + 30) < 1.5 && std::abs(moved.y() + 12) < 1.5);
+        QTest::keyClick(&view, Qt::Key_0);
+        QCOMPARE(view.zoom(), before);
+        QTest::keyClick(&view, Qt::Key_Plus);
+        QVERIFY(view.zoom() > before);
+        QTest::mouseDClick(&view, Qt::LeftButton, {}, centre);
+        QCOMPARE(view.zoom(), before);
+    }
+
+    void keyboardCrossHairReadsOut() {
+        HeatMapView view;
+        view.resize(500, 400);
+        QSignalSpy built(&view, &HeatMapView::built);
+        view.setSource(source_of(9, 9, std::vector<float>(81, 1.0F)));
+        QVERIFY(built.wait());
+        QSignalSpy hovered(&view, &HeatMapView::hovered);
+        QTest::keyClick(&view, Qt::Key_Space);
+        const auto first = hovered.takeLast()[0].value<HeatCell>();
+        QTest::keyClick(&view, Qt::Key_Right);
+        QTest::keyClick(&view, Qt::Key_Down);
+        const auto last = hovered.takeLast()[0].value<HeatCell>();
+        QCOMPARE(last.column, first.column + 1);
+        QCOMPARE(last.row, first.row + 1);
+    }
+
+    void aBadSourceIsReported() {
+        HeatMapView view;
+        QSignalSpy failed(&view, &HeatMapView::failed);
+        view.setSource(source_of(2, 3, {1}));
+        QVERIFY(failed.wait());
+        QVERIFY(failed[0][0].toString().contains("6 expected"));
+        QVERIFY(!view.image());
+    }
+
+  private:
+    test::QtFixture fixture_;
+};
+
+QTEST_MAIN(HeatMapTest)
+#include "heat_map_test.moc"

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/widgets/sample_plan.h"
+#include "tests/support/qt_fixture.h"
+#include "widgets/rank_table.h"
+#include "widgets/run_list.h"
+
+#include <QAbstractItemModelTester>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTest>
+
+using namespace cdra;
+using namespace cdra::widgets;
+
+class ModelsTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
+
+    void rankModelIsAModel() {
+        RankModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto map = test::sample_map(2);
+        model.setPlan(test::sample_plan(*map));
+        QCOMPARE(model.rowCount(), 12);
+        model.setPlan(test::sample_plan(*map, 0.05));
+        model.setPlan(test::sample_plan(*test::sample_map(1)));
+        QCOMPARE(model.rowCount(), 6);
+        model.setPlan(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void rankModelShowsThePlan() {
+        RankModel model;
+        const auto plan = test::sample_plan(*test::sample_map(2));
+        model.setPlan(plan);
+        const auto& fc1 = plan->matrices[4];
+        QVERIFY(fc1.rank > 0);
+        const auto text = [&](int column) { return model.index(4, column).data().toString().replace(QChar(0x202F), ' '); };
+        QCOMPARE(text(RankModel::name), QString("blocks.0.mlp.fc1"));
+        QCOMPARE(text(RankModel::size), QString("48 × 192"));
+        QCOMPARE(text(RankModel::box), QString("%1 × %2").arg(fc1.reorganised.compact_rows).arg(fc1.reorganised.compact_columns));
+        QCOMPARE(text(RankModel::rank).toUInt(), fc1.rank);
+        QCOMPARE(text(RankModel::treatment), QString("low-rank"));
+    }
+
+    void rankEditsAreAskedForNotMade() {
+        RankModel model;
+        const auto plan = test::sample_plan(*test::sample_map(2));
+        model.setPlan(plan);
+        QSignalSpy edited(&model, &RankModel::rankEdited);
+        const QModelIndex index = model.index(4, RankModel::rank);
+        const quint32 before = plan->matrices[4].rank;
+        QVERIFY(index.flags() & Qt::ItemIsEditable);
+        QVERIFY(!(model.index(4, RankModel::size).flags() & Qt::ItemIsEditable));
+        QVERIFY(model.setData(index, before + 1));
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(edited[0][0].toInt(), 4);
+        QCOMPARE(edited[0][1].toUInt(), before + 1);
+        QCOMPARE(index.data(Qt::EditRole).toUInt(), before);
+        QVERIFY(!model.setData(index, -1));
+        QVERIFY(!model.setData(index, "many"));
+        QVERIFY(!model.setData(index, 100000));
+        QVERIFY(model.setData(index, before)); // no change, nothing to ask for
+        QCOMPARE(edited.count(), 1);
+    }
+
+    void ranksAreEditedByKeys() {
+        RankTable table;
+        const auto plan = test::sample_plan(*test::sample_map(2));
+        table.setPlan(plan);
+        table.resize(700, 400);
+        table.show();
+        QVERIFY(QTest::qWaitForWindowActive(&table));
+        QSignalSpy edited(&table, &RankTable::rankEdited), selected(&table, &RankTable::selected);
+        table.setCurrent(5);
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(table.current(), 5);
+        // Sorted the other way the matrix keeps its number.
+        table.sortByColumn(RankModel::name, Qt::DescendingOrder);
+        QCOMPARE(table.current(), 5);
+        table.setCurrentIndex(table.model()->index(table.currentIndex().row(), RankModel::rank));
+        QTest::keyClick(&table, Qt::Key_F2);
+        auto* spin = table.findChild<QSpinBox*>();
+        QVERIFY(spin);
+        QCOMPARE(quint32(spin->value()), plan->matrices[5].rank);
+        spin->selectAll();
+        QTest::keyClicks(spin, "3");
+        QTest::keyClick(spin, Qt::Key_Return);
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(edited[0][0].toInt(), 5);
+        QCOMPARE(edited[0][1].toUInt(), 3U);
+    }
+
+    void runModelIsAModel() {
+        RunModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        RunRow run;
+        run.id = "runs/a";
+        run.name = "a";
+        run.method = "cdra";
+        run.epochs = 25;
+        model.putRun(run);
+        run.epoch = 12;
+        run.state = RunState::running;
+        run.accuracy = 0.806;
+        run.accuracy_split = "val";
+        model.putRun(run);
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.index(0, RunModel::epoch).data().toString(), QString("12.0 / 25.0"));
+        QCOMPARE(model.index(0, RunModel::accuracy).data().toString().replace(QChar(0x202F), ' '), QString("80.60 % val"));
+        run.id = "runs/b";
+        model.putRun(run);
+        QCOMPARE(model.rowCount(), 2);
+        model.removeRun("runs/a");
+        QCOMPARE(model.rowCount(), 1);
+        model.setRuns({});
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void runListTellsTheSelection() {
+        RunList list;
+        RunRow a, b;
+        a.id = "runs/a";
+        b.id = "runs/b";
+        list.runModel()->setRuns({a, b});
+        QSignalSpy changed(&list, &RunList::selectionChangedTo);
+        list.select("runs/b");
+        QCOMPARE(list.selectedIds(), QStringList{"runs/b"});
+        QCOMPARE(changed.count(), 1);
+    }
+
+  private:
+    test::QtFixture fixture_;
+};
+
+QTEST_MAIN(ModelsTest)
+#include "models_test.moc"
