@@ -17,8 +17,7 @@ EmptyState::EmptyState(const QString& title, const QString& text, const QString&
     text_->setAlignment(Qt::AlignCenter);
     text_->setWordWrap(true);
     text_->setForegroundRole(QPalette::PlaceholderText);
-    text_->setMaximumWidth(56 * grid);
-    text_->setMinimumWidth(30 * grid);
+    text_->setFixedWidth(48 * grid);
     button_->setProperty("primary", true);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(grid);
@@ -35,6 +34,9 @@ EmptyState::EmptyState(const QString& title, const QString& text, const QString&
 void EmptyState::set(const QString& title, const QString& text, const QString& action) {
     title_->setText(title);
     text_->setText(text);
+    // An aligned label gets its size hint, which knows no height for a width: a long text would be cut off.
+    text_->ensurePolished();
+    text_->setMinimumHeight(text_->heightForWidth(48 * grid));
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
 }

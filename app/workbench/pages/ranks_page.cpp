@@ -105,7 +105,9 @@ QWidget* RanksPage::build_controls() {
                         "leaving it as it is keeps the adapter exportable to peft."));
     binder_->choice(zero, tr("rank zero"), [](const job::Project& p) { return std::string(compact::name_of(p.plan.options.rank_zero)); },
                     [](job::Project& p, const std::string& word) { p.plan.options.rank_zero = compact::parse_rank_zero(word); });
-    row->addSpacing(2 * widgets::grid);
+    row->addStretch(1);
+    layout->addLayout(row);
+    row = new QHBoxLayout;
     auto* zero_label = new QLabel(tr("Rank &0"));
     zero_label->setBuddy(zero);
     row->addWidget(zero_label);
