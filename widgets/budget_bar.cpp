@@ -8,7 +8,6 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
-
 #include <algorithm>
 
 namespace cdra::widgets {
@@ -21,12 +20,15 @@ BudgetBar::BudgetBar(QWidget* parent) : QWidget(parent) {
 void BudgetBar::setPlan(const compact::CompactPlan& plan) {
     by_kind_.clear();
     by_block_.clear();
-    for (const auto kind : checkpoint::matrix_kinds) by_kind_.push_back({QString::fromUtf8(kind.data(), qsizetype(kind.size())), 0});
+    for (const auto kind : checkpoint::matrix_kinds)
+        by_kind_.push_back({QString::fromUtf8(kind.data(), qsizetype(kind.size())), 0});
     for (const auto& matrix : plan.matrices) {
         const double parameters = double(matrix.parameters());
-        if (matrix.shape.kind >= 0 && std::size_t(matrix.shape.kind) < by_kind_.size()) by_kind_[std::size_t(matrix.shape.kind)].parameters += parameters;
+        if (matrix.shape.kind >= 0 && std::size_t(matrix.shape.kind) < by_kind_.size())
+            by_kind_[std::size_t(matrix.shape.kind)].parameters += parameters;
         const auto block = std::size_t(std::max(0, matrix.shape.block));
-        while (by_block_.size() <= block) by_block_.push_back({tr("block %1").arg(by_block_.size()), 0});
+        while (by_block_.size() <= block)
+            by_block_.push_back({tr("block %1").arg(by_block_.size()), 0});
         by_block_[block].parameters += parameters;
     }
     total_ = double(plan.trainable_parameters());
@@ -62,15 +64,21 @@ void BudgetBar::regroup() {
     update();
 }
 
-QRect BudgetBar::barRect() const { return {1, fontMetrics().height() + 6, width() - 2, 18}; }
+QRect BudgetBar::barRect() const {
+    return {1, fontMetrics().height() + 6, width() - 2, 18};
+}
 
-double BudgetBar::full() const { return std::max({total_, budget_ / 100 * backbone_, 1.0}) * 1.04; }
+double BudgetBar::full() const {
+    return std::max({total_, budget_ / 100 * backbone_, 1.0}) * 1.04;
+}
 
 QRectF BudgetBar::partRect(std::size_t part) const {
     double before = 0;
-    for (std::size_t i = 0; i < part; ++i) before += parts_[i].parameters;
+    for (std::size_t i = 0; i < part; ++i)
+        before += parts_[i].parameters;
     const QRectF bar = barRect();
-    return {bar.left() + bar.width() * before / full(), bar.top(), bar.width() * parts_[part].parameters / full(), bar.height()};
+    return {bar.left() + bar.width() * before / full(), bar.top(),
+            bar.width() * parts_[part].parameters / full(), bar.height()};
 }
 
 void BudgetBar::paintEvent(QPaintEvent*) {
@@ -81,10 +89,16 @@ void BudgetBar::paintEvent(QPaintEvent*) {
     const bool over = budget > 0 && total_ > budget;
     painter.setFont(fonts::tabular(font()));
     painter.setPen(over ? colours::danger(palette()) : palette().color(QPalette::Text));
-    QString text = tr("%1 trainable parameters = %2 of the backbone").arg(grouped(std::int64_t(total_)), percent_value(backbone_ > 0 ? 100 * total_ / backbone_ : 0));
-    if (budget > 0) text += over ? tr("   ✕ %1 over the budget of %2").arg(short_count(total_ - budget), percent_value(budget_))
-                                 : tr("   ✓ %1 below the budget of %2").arg(short_count(budget - total_), percent_value(budget_));
-    painter.drawText(QRectF(0, 0, width(), fontMetrics().height() + 2), Qt::AlignLeft | Qt::AlignVCenter, text);
+    QString text =
+        tr("%1 trainable parameters = %2 of the backbone")
+            .arg(grouped(std::int64_t(total_)), percent_value(backbone_ > 0 ? 100 * total_ / backbone_ : 0));
+    if (budget > 0)
+        text += over ? tr("   ✕ %1 over the budget of %2")
+                           .arg(short_count(total_ - budget), percent_value(budget_))
+                     : tr("   ✓ %1 below the budget of %2")
+                           .arg(short_count(budget - total_), percent_value(budget_));
+    painter.drawText(QRectF(0, 0, width(), fontMetrics().height() + 2), Qt::AlignLeft | Qt::AlignVCenter,
+                     text);
     painter.fillRect(bar, palette().color(QPalette::AlternateBase));
     const QFont small = fonts::small(font());
     painter.setFont(small);
@@ -101,7 +115,9 @@ void BudgetBar::paintEvent(QPaintEvent*) {
         }
         if (i + 1 == parts_.size()) colour = colours::muted(palette());
         painter.fillRect(part, colour);
-        if (part.width() > 2) painter.fillRect(QRectF(part.right() - 1, part.top(), 1, part.height()), palette().color(QPalette::Base));
+        if (part.width() > 2)
+            painter.fillRect(QRectF(part.right() - 1, part.top(), 1, part.height()),
+                             palette().color(QPalette::Base));
         const bool ramp = grouping_ == Grouping::block && i + 2 < parts_.size();
         if (!room || ramp || parts_[i].parameters <= 0) continue;
         const QString entry = parts_[i].name + ' ' + short_count(parts_[i].parameters);
@@ -125,8 +141,11 @@ bool BudgetBar::event(QEvent* event) {
         const auto* help = static_cast<QHelpEvent*>(event);
         for (std::size_t i = 0; i < parts_.size(); ++i)
             if (partRect(i).contains(help->pos())) {
-                QToolTip::showText(help->globalPos(), tr("%1: %2 parameters, %3 of the trainable ones")
-                        .arg(parts_[i].name, grouped(std::int64_t(parts_[i].parameters)), percent(parts_[i].parameters / std::max(1.0, total_), 1)), this);
+                QToolTip::showText(help->globalPos(),
+                                   tr("%1: %2 parameters, %3 of the trainable ones")
+                                       .arg(parts_[i].name, grouped(std::int64_t(parts_[i].parameters)),
+                                            percent(parts_[i].parameters / std::max(1.0, total_), 1)),
+                                   this);
                 return true;
             }
         QToolTip::hideText();

@@ -14,13 +14,16 @@ class BudgetBar : public QWidget {
     Q_OBJECT
   public:
     enum class Grouping { kind, block };
-    struct Part { QString name; double parameters = 0; };
+    struct Part {
+        QString name;
+        double parameters = 0;
+    };
 
     explicit BudgetBar(QWidget* parent = nullptr);
     void setPlan(const compact::CompactPlan& plan);
     void clear();
     void setGrouping(Grouping grouping);
-    void setBudget(double percent); // of the backbone; 0: none
+    void setBudget(double percent);                           // of the backbone; 0: none
     const std::vector<Part>& parts() const { return parts_; } // vectors and class token last
     QSize sizeHint() const override { return {480, 72}; }
     QSize minimumSizeHint() const override { return {240, 72}; }

@@ -45,17 +45,25 @@ void ChartGrid::append(const job::MetricEvent& metric) {
     const bool training = metric.split == "train";
     const int series = training ? train : validation;
     if (metric.split == "test") return; // read once, at the end: not a curve
-    if (metric.name == "loss") loss_->append(series, metric.epoch, metric.value);
-    else if (metric.name == "accuracy") accuracy_->append(series, metric.epoch, metric.value);
-    else if (!training) return;
-    else if (metric.name == "lr") learning_rate_->append(0, metric.epoch, metric.value);
-    else if (metric.name == "images_per_second") throughput_->append(0, metric.epoch, metric.value);
-    else if (metric.name == "memory_mib") memory_->append(0, metric.epoch, metric.value);
-    else if (metric.name == "gpu_memory_mib") memory_->append(1, metric.epoch, metric.value);
+    if (metric.name == "loss")
+        loss_->append(series, metric.epoch, metric.value);
+    else if (metric.name == "accuracy")
+        accuracy_->append(series, metric.epoch, metric.value);
+    else if (!training)
+        return;
+    else if (metric.name == "lr")
+        learning_rate_->append(0, metric.epoch, metric.value);
+    else if (metric.name == "images_per_second")
+        throughput_->append(0, metric.epoch, metric.value);
+    else if (metric.name == "memory_mib")
+        memory_->append(0, metric.epoch, metric.value);
+    else if (metric.name == "gpu_memory_mib")
+        memory_->append(1, metric.epoch, metric.value);
 }
 
 void ChartGrid::clear() {
-    for (LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_}) chart->clearPoints();
+    for (LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_})
+        chart->clearPoints();
 }
 
 void ChartGrid::setSmoothing(double memory) {
@@ -63,12 +71,15 @@ void ChartGrid::setSmoothing(double memory) {
     accuracy_->setSmoothing(memory);
 }
 
-void ChartGrid::setLogarithmicLoss(bool logarithmic) { loss_->setLogarithmic(logarithmic); }
+void ChartGrid::setLogarithmicLoss(bool logarithmic) {
+    loss_->setLogarithmic(logarithmic);
+}
 
 int ChartGrid::pointCount() const {
     int count = 0;
     for (const LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_})
-        for (int i = 0; i < chart->seriesCount(); ++i) count += chart->pointCount(i);
+        for (int i = 0; i < chart->seriesCount(); ++i)
+            count += chart->pointCount(i);
     return count;
 }
 

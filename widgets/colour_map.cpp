@@ -9,7 +9,9 @@
 namespace cdra::widgets {
 namespace {
 
-struct Anchor { double position, red, green, blue; };
+struct Anchor {
+    double position, red, green, blue;
+};
 
 // Monotone cubic (Fritsch and Carlson's condition on the slopes) through a few anchors of each published map.
 std::array<QRgb, 256> interpolate(const std::vector<Anchor>& anchors) {
@@ -26,17 +28,21 @@ std::array<QRgb, 256> interpolate(const std::vector<Anchor>& anchors) {
         std::size_t part = 0;
         for (int k = 0; k < 256; ++k) {
             const double t = k / 255.0;
-            while (part + 2 < n && t > anchors[part + 1].position) ++part;
-            const double h = anchors[part + 1].position - anchors[part].position, u = (t - anchors[part].position) / h;
-            const double value = (1 + 2 * u) * (1 - u) * (1 - u) * anchors[part].*c + u * (1 - u) * (1 - u) * h * slope[part] +
-                                 u * u * (3 - 2 * u) * anchors[part + 1].*c - u * u * (1 - u) * h * slope[part + 1];
+            while (part + 2 < n && t > anchors[part + 1].position)
+                ++part;
+            const double h = anchors[part + 1].position - anchors[part].position,
+                         u = (t - anchors[part].position) / h;
+            const double value =
+                (1 + 2 * u) * (1 - u) * (1 - u) * anchors[part].*c + u * (1 - u) * (1 - u) * h * slope[part] +
+                u * u * (3 - 2 * u) * anchors[part + 1].*c - u * u * (1 - u) * h * slope[part + 1];
             out[std::size_t(k)] = std::clamp(int(std::lround(value)), 0, 255);
         }
         return out;
     };
     const auto red = channel(&Anchor::red), green = channel(&Anchor::green), blue = channel(&Anchor::blue);
     std::array<QRgb, 256> table{};
-    for (std::size_t k = 0; k < 256; ++k) table[k] = qRgb(red[k], green[k], blue[k]);
+    for (std::size_t k = 0; k < 256; ++k)
+        table[k] = qRgb(red[k], green[k], blue[k]);
     return table;
 }
 
@@ -44,9 +50,12 @@ std::array<QRgb, 256> interpolate(const std::vector<Anchor>& anchors) {
 
 QString name_of(ColourMap map) {
     switch (map) {
-    case ColourMap::cividis: return QStringLiteral("cividis");
-    case ColourMap::viridis: return QStringLiteral("viridis");
-    case ColourMap::grey: return QStringLiteral("grey");
+    case ColourMap::cividis:
+        return QStringLiteral("cividis");
+    case ColourMap::viridis:
+        return QStringLiteral("viridis");
+    case ColourMap::grey:
+        return QStringLiteral("grey");
     }
     return {};
 }
@@ -69,9 +78,12 @@ const std::array<QRgb, 256>& colour_table(ColourMap map) {
                                                               {1, 253, 231, 37}});
     static const std::array<QRgb, 256> grey = interpolate({{0, 20, 20, 20}, {1, 245, 245, 245}});
     switch (map) {
-    case ColourMap::viridis: return viridis;
-    case ColourMap::grey: return grey;
-    case ColourMap::cividis: break;
+    case ColourMap::viridis:
+        return viridis;
+    case ColourMap::grey:
+        return grey;
+    case ColourMap::cividis:
+        break;
     }
     return cividis;
 }

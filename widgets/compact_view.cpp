@@ -13,7 +13,6 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <QVariantAnimation>
-
 #include <cmath>
 
 namespace cdra::widgets {
@@ -26,7 +25,8 @@ class ReorderOverlay : public QWidget {
         hide();
     }
 
-    void start(const compact::PlannedMatrix& matrix, std::shared_ptr<const compact::CompactPlan> keep, bool forward) {
+    void start(const compact::PlannedMatrix& matrix, std::shared_ptr<const compact::CompactPlan> keep,
+               bool forward) {
         keep_ = std::move(keep);
         matrix_ = &matrix;
         forward_ = forward;
@@ -72,10 +72,12 @@ class ReorderOverlay : public QWidget {
             const std::size_t row = matrix_->mask[i] % rows, column = matrix_->mask[i] / rows;
             const double y = double(row) + t * (double(row_at_[row]) - double(row));
             const double x = double(column) + t * (double(column_at_[column]) - double(column));
-            const int left = int(whole.left() - corner.x() + x * cell), top = int(whole.top() - corner.y() + y * cell);
+            const int left = int(whole.left() - corner.x() + x * cell),
+                      top = int(whole.top() - corner.y() + y * cell);
             for (int py = std::max(0, top); py < std::min(top + dot, picture.height()); ++py) {
                 auto* line = reinterpret_cast<QRgb*>(picture.scanLine(py));
-                for (int px = std::max(0, left); px < std::min(left + dot, picture.width()); ++px) line[px] = colour;
+                for (int px = std::max(0, left); px < std::min(left + dot, picture.width()); ++px)
+                    line[px] = colour;
             }
         }
         painter.drawImage(area.topLeft(), picture);
@@ -91,8 +93,9 @@ class ReorderOverlay : public QWidget {
 };
 
 CompactView::CompactView(QWidget* parent)
-    : QWidget(parent), heat_map_(new HeatMapView), overlay_(new ReorderOverlay(heat_map_)), animation_(new QVariantAnimation(this)),
-      toggle_(new QCheckBox(tr("Reorganised"))), caption_(new QLabel) {
+    : QWidget(parent), heat_map_(new HeatMapView), overlay_(new ReorderOverlay(heat_map_)),
+      animation_(new QVariantAnimation(this)), toggle_(new QCheckBox(tr("Reorganised"))),
+      caption_(new QLabel) {
     setAccessibleName(tr("Compact sub-matrix"));
     toggle_->setObjectName("reorganised");
     toggle_->setChecked(true);
@@ -111,7 +114,8 @@ CompactView::CompactView(QWidget* parent)
     animation_->setEndValue(1.0);
     animation_->setDuration(200);
     animation_->setEasingCurve(QEasingCurve::InOutCubic);
-    connect(animation_, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) { overlay_->setProgress(value.toDouble()); });
+    connect(animation_, &QVariantAnimation::valueChanged, this,
+            [this](const QVariant& value) { overlay_->setProgress(value.toDouble()); });
     connect(animation_, &QVariantAnimation::finished, this, [this] {
         if (!heat_map_->building()) overlay_->stop();
     });
@@ -131,7 +135,8 @@ CompactView::CompactView(QWidget* parent)
 
 CompactView::~CompactView() = default;
 
-void CompactView::setMatrix(std::shared_ptr<const compact::CompactPlan> plan, int index, std::shared_ptr<const std::vector<float>> values) {
+void CompactView::setMatrix(std::shared_ptr<const compact::CompactPlan> plan, int index,
+                            std::shared_ptr<const std::vector<float>> values) {
     if (!plan || index < 0 || std::size_t(index) >= plan->matrices.size()) return clear();
     plan_ = std::move(plan);
     index_ = index;
@@ -173,16 +178,22 @@ void CompactView::animate() {
 void CompactView::present() {
     const auto& matrix = plan_->matrices[std::size_t(index_)];
     const auto& compact = matrix.reorganised;
-    QString caption = tr("d̄ × k̄ = %1,  density %2").arg(size_text(compact.compact_rows, compact.compact_columns), percent(matrix.density(), 1));
-    if (matrix.sensitivity_total > 0) caption += tr(",  %1 of the matrix's sensitivity in the box").arg(percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1));
+    QString caption =
+        tr("d̄ × k̄ = %1,  density %2")
+            .arg(size_text(compact.compact_rows, compact.compact_columns), percent(matrix.density(), 1));
+    if (matrix.sensitivity_total > 0)
+        caption += tr(",  %1 of the matrix's sensitivity in the box")
+                       .arg(percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1));
     caption_->setText(caption);
     heat_map_->setTitle(QString::fromStdString(matrix.shape.name));
-    heat_map_->setBox(reorganised_ ? int(compact.compact_rows) : 0, reorganised_ ? int(compact.compact_columns) : 0);
+    heat_map_->setBox(reorganised_ ? int(compact.compact_rows) : 0,
+                      reorganised_ ? int(compact.compact_columns) : 0);
     HeatMapSource source;
     source.out = matrix.shape.out;
     source.in = matrix.shape.in;
     source.values = values_;
-    if (!source.values) source.values = std::make_shared<const std::vector<float>>(std::size_t(matrix.shape.size()), 0.0F);
+    if (!source.values)
+        source.values = std::make_shared<const std::vector<float>>(std::size_t(matrix.shape.size()), 0.0F);
     source.mask = std::shared_ptr<const std::vector<std::uint32_t>>(plan_, &matrix.mask);
     if (reorganised_) {
         source.row_order = compact.row_order;

@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Figure 4, interactive: a matrix reorganised so that its sensitive weights lie in the d̄×k̄ corner, with the red box; and the
-// 200 ms in which rows and columns travel there.
+// Figure 4, interactive: a matrix reorganised so that its sensitive weights lie in the d̄×k̄ corner, with the
+// red box; and the 200 ms in which rows and columns travel there.
 #pragma once
 
-#include "widgets/heat_map_view.h"
-
 #include "core/compact/plan.h"
+#include "widgets/heat_map_view.h"
 
 #include <QWidget>
 

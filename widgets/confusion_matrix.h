@@ -5,14 +5,14 @@
 
 #include <QStringList>
 #include <QWidget>
-
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace cdra::widgets {
 
-// True classes down, predicted across; coloured by the share of the true class, counts written where they fit.
+// True classes down, predicted across; coloured by the share of the true class, counts written where they
+// fit.
 class ConfusionMatrix : public QWidget {
     Q_OBJECT
   public:

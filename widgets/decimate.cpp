@@ -19,7 +19,9 @@ std::vector<QPointF> decimate(std::span<const QPointF> points, int buckets) {
     std::vector<QPointF> out;
     std::size_t from = 0;
     while (from < finite.size()) {
-        const auto bucket_of = [&](const QPointF& point) { return std::min(buckets - 1, int((point.x() - left) / width * buckets)); };
+        const auto bucket_of = [&](const QPointF& point) {
+            return std::min(buckets - 1, int((point.x() - left) / width * buckets));
+        };
         const int bucket = bucket_of(finite[from]);
         std::size_t to = from, low = from, high = from;
         while (to < finite.size() && bucket_of(finite[to]) == bucket) {

@@ -9,7 +9,6 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
-
 #include <algorithm>
 #include <numeric>
 
@@ -36,7 +35,8 @@ void DistributionView::setPlan(const compact::CompactPlan& plan) {
     setSizes(names, rows, columns);
 }
 
-void DistributionView::setSizes(const QStringList& names, const std::vector<double>& rows, const std::vector<double>& columns) {
+void DistributionView::setSizes(const QStringList& names, const std::vector<double>& rows,
+                                const std::vector<double>& columns) {
     names_ = names;
     rows_ = rows;
     columns_ = columns;
@@ -45,39 +45,49 @@ void DistributionView::setSizes(const QStringList& names, const std::vector<doub
     update();
 }
 
-void DistributionView::clear() { setSizes({}, {}, {}); }
+void DistributionView::clear() {
+    setSizes({}, {}, {});
+}
 
 void DistributionView::setCurrent(int index) {
     current_ = index;
     update();
 }
 
-double DistributionView::meanRows() const { return mean(rows_); }
-double DistributionView::meanColumns() const { return mean(columns_); }
+double DistributionView::meanRows() const {
+    return mean(rows_);
+}
+double DistributionView::meanColumns() const {
+    return mean(columns_);
+}
 
 QRect DistributionView::plotArea() const {
     const plots::Style style = plots::screen_style(*this);
     double highest = 1;
     for (const auto* values : {&rows_, &columns_})
-        for (const double value : *values) highest = std::max(highest, value);
+        for (const double value : *values)
+            highest = std::max(highest, value);
     return plots::frame_area(rect(), style, highest * 1.05).toRect();
 }
 
 int DistributionView::indexAt(QPointF position) const {
     const QRect area = plotArea();
     if (rows_.empty() || !area.contains(position.toPoint())) return -1;
-    return std::clamp(int((position.x() - area.left()) / area.width() * double(rows_.size())), 0, int(rows_.size()) - 1);
+    return std::clamp(int((position.x() - area.left()) / area.width() * double(rows_.size())), 0,
+                      int(rows_.size()) - 1);
 }
 
 void DistributionView::paintEvent(QPaintEvent*) {
     if (rows_.empty()) return;
     QPainter painter(this);
     const plots::Style style = plots::screen_style(*this);
-    const auto frame = plots::paint_distribution(painter, rect(), style, rows_, columns_, int(checkpoint::matrix_kinds.size()));
+    const auto frame = plots::paint_distribution(painter, rect(), style, rows_, columns_,
+                                                 int(checkpoint::matrix_kinds.size()));
     const auto mark = [&](int index, Qt::PenStyle pen) {
         if (index < 0 || index >= int(rows_.size())) return;
         painter.setPen(QPen(colours::accent(palette()), 1, pen));
-        painter.drawLine(QPointF(frame.x(index + 0.5), frame.area.top()), QPointF(frame.x(index + 0.5), frame.area.bottom()));
+        painter.drawLine(QPointF(frame.x(index + 0.5), frame.area.top()),
+                         QPointF(frame.x(index + 0.5), frame.area.bottom()));
     };
     mark(current_, Qt::SolidLine);
     mark(hovered_, Qt::DotLine);
@@ -95,8 +105,11 @@ void DistributionView::mouseMoveEvent(QMouseEvent* event) {
     update();
     if (index < 0) return QToolTip::hideText();
     const auto at = std::size_t(index);
-    QToolTip::showText(event->globalPosition().toPoint(),
-                       tr("%1: %2 rows, %3 columns").arg(names_.value(index), grouped(std::int64_t(rows_[at])), grouped(std::int64_t(columns_[at]))), this);
+    QToolTip::showText(
+        event->globalPosition().toPoint(),
+        tr("%1: %2 rows, %3 columns")
+            .arg(names_.value(index), grouped(std::int64_t(rows_[at])), grouped(std::int64_t(columns_[at]))),
+        this);
 }
 
 void DistributionView::leaveEvent(QEvent*) {

@@ -15,7 +15,8 @@ class DistributionView : public QWidget {
   public:
     explicit DistributionView(QWidget* parent = nullptr);
     void setPlan(const compact::CompactPlan& plan);
-    void setSizes(const QStringList& names, const std::vector<double>& rows, const std::vector<double>& columns);
+    void setSizes(const QStringList& names, const std::vector<double>& rows,
+                  const std::vector<double>& columns);
     void clear();
     void setCurrent(int index); // marked; -1: none
     double meanRows() const;

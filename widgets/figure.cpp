@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figure.h"
 
+#include "core/base/error.h"
+#include "core/sensitivity/profile.h"
 #include "widgets/format.h"
 #include "widgets/plots.h"
 
-#include "core/base/error.h"
-#include "core/sensitivity/profile.h"
-
 #include <QObject>
 #include <QPainter>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -21,8 +19,8 @@ namespace {
 
 const compact::PlannedMatrix& matrix_at(const compact::CompactPlan& plan, int index) {
     if (index < 0 || std::size_t(index) >= plan.matrices.size())
-        throw InputError("figure: matrix " + std::to_string(index) + " was asked for; the plan has " + std::to_string(plan.matrices.size()) +
-                         ", counted from 0");
+        throw InputError("figure: matrix " + std::to_string(index) + " was asked for; the plan has " +
+                         std::to_string(plan.matrices.size()) + ", counted from 0");
     return plan.matrices[std::size_t(index)];
 }
 
@@ -32,7 +30,9 @@ std::string number(double value) {
     return text;
 }
 
-QString words(const std::string& text) { return QString::fromStdString(text); }
+QString words(const std::string& text) {
+    return QString::fromStdString(text);
+}
 
 void centred(QPainter& painter, double x, double baseline, const QString& text) {
     painter.drawText(QPointF(x - QFontMetricsF(painter.font()).horizontalAdvance(text) / 2, baseline), text);
@@ -47,40 +47,56 @@ QFont bold(QFont font) {
 
 Figure figure2(const compact::CompactPlan& plan, int index) {
     const auto& matrix = matrix_at(plan, index);
-    const auto profile = std::make_shared<const sensitivity::Profile>(sensitivity::profile(matrix.shape, matrix.mask));
+    const auto profile =
+        std::make_shared<const sensitivity::Profile>(sensitivity::profile(matrix.shape, matrix.mask));
     Figure figure;
     figure.name = "figure2";
-    figure.title = QObject::tr("Sparsity of the sensitive weights by row and column, %1").arg(words(matrix.shape.name));
+    figure.title =
+        QObject::tr("Sparsity of the sensitive weights by row and column, %1").arg(words(matrix.shape.name));
     figure.millimetres = {174, 62};
-    figure.paint = [profile, name = words(matrix.shape.name), shape = matrix.shape, gamma = plan.gamma](QPainter& painter, QSizeF size) {
+    figure.paint = [profile, name = words(matrix.shape.name), shape = matrix.shape,
+                    gamma = plan.gamma](QPainter& painter, QSizeF size) {
         const plots::Style style = plots::print_style();
         const QFontMetricsF metrics(style.font);
         painter.setFont(style.font);
         painter.setPen(style.text);
         centred(painter, size.width() / 2, metrics.ascent() + 2,
-                QStringLiteral("%1,  d × k = %2,  γ = %3").arg(name, size_text(shape.in, shape.out), percent(gamma)));
-        const double top = metrics.height() + 4, bottom = size.height() - metrics.height() - 3, half = size.width() / 2;
+                QStringLiteral("%1,  d × k = %2,  γ = %3")
+                    .arg(name, size_text(shape.in, shape.out), percent(gamma)));
+        const double top = metrics.height() + 4, bottom = size.height() - metrics.height() - 3,
+                     half = size.width() / 2;
         std::vector<double> rows, columns;
-        for (std::size_t i = 0; i < profile->row_counts.size(); ++i) rows.push_back(100 * profile->row_sparsity(i));
-        for (std::size_t i = 0; i < profile->column_counts.size(); ++i) columns.push_back(100 * profile->column_sparsity(i));
+        for (std::size_t i = 0; i < profile->row_counts.size(); ++i)
+            rows.push_back(100 * profile->row_sparsity(i));
+        for (std::size_t i = 0; i < profile->column_counts.size(); ++i)
+            columns.push_back(100 * profile->column_sparsity(i));
         const double whole = 100 * profile->matrix_sparsity();
-        plots::paint_profile(painter, QRectF(2, top, half - 5, bottom - top), style, rows, whole, true, false);
-        plots::paint_profile(painter, QRectF(half + 3, top, half - 5, bottom - top), style, columns, whole, false, false);
+        plots::paint_profile(painter, QRectF(2, top, half - 5, bottom - top), style, rows, whole, true,
+                             false);
+        plots::paint_profile(painter, QRectF(half + 3, top, half - 5, bottom - top), style, columns, whole,
+                             false, false);
         const auto dense = [&](const std::vector<double>& values) {
-            const auto above = std::count_if(values.begin(), values.end(), [&](double v) { return v > whole; });
+            const auto above =
+                std::count_if(values.begin(), values.end(), [&](double v) { return v > whole; });
             return percent(values.empty() ? 0 : double(above) / double(values.size()), 0);
         };
         painter.setFont(style.font);
         painter.setPen(style.text);
-        centred(painter, half / 2, size.height() - metrics.descent() - 1, QStringLiteral("(a) rows: %1 denser than the matrix").arg(dense(rows)));
-        centred(painter, half * 1.5, size.height() - metrics.descent() - 1, QStringLiteral("(b) columns: %1 denser than the matrix").arg(dense(columns)));
+        centred(painter, half / 2, size.height() - metrics.descent() - 1,
+                QStringLiteral("(a) rows: %1 denser than the matrix").arg(dense(rows)));
+        centred(painter, half * 1.5, size.height() - metrics.descent() - 1,
+                QStringLiteral("(b) columns: %1 denser than the matrix").arg(dense(columns)));
     };
     figure.csv = "matrix,axis,index,sensitive,share\n";
     for (std::size_t i = 0; i < profile->row_counts.size(); ++i)
-        figure.csv += matrix.shape.name + ",row," + std::to_string(i) + "," + std::to_string(profile->row_counts[i]) + "," + number(profile->row_sparsity(i)) + "\n";
+        figure.csv += matrix.shape.name + ",row," + std::to_string(i) + "," +
+                      std::to_string(profile->row_counts[i]) + "," + number(profile->row_sparsity(i)) + "\n";
     for (std::size_t i = 0; i < profile->column_counts.size(); ++i)
-        figure.csv += matrix.shape.name + ",column," + std::to_string(i) + "," + std::to_string(profile->column_counts[i]) + "," + number(profile->column_sparsity(i)) + "\n";
-    figure.csv += matrix.shape.name + ",matrix,," + std::to_string(profile->sensitive) + "," + number(profile->matrix_sparsity()) + "\n";
+        figure.csv += matrix.shape.name + ",column," + std::to_string(i) + "," +
+                      std::to_string(profile->column_counts[i]) + "," + number(profile->column_sparsity(i)) +
+                      "\n";
+    figure.csv += matrix.shape.name + ",matrix,," + std::to_string(profile->sensitive) + "," +
+                  number(profile->matrix_sparsity()) + "\n";
     return figure;
 }
 
@@ -93,7 +109,8 @@ struct Panel {
     QImage mask;
 };
 
-void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, const plots::Style& style, QChar letter) {
+void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, const plots::Style& style,
+                 QChar letter) {
     const QFontMetricsF metrics(style.small), name_metrics(style.font);
     const double left = metrics.horizontalAdvance(QStringLiteral("0 000")) + metrics.height() + 6;
     const QRectF room = cell.adjusted(left, name_metrics.height() + 3, -4, -(3 * metrics.height() + 8));
@@ -103,7 +120,8 @@ void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, cons
     const QRectF area(room.center().x() - width / 2, room.top(), width, height);
     painter.setFont(style.font);
     painter.setPen(style.text);
-    centred(painter, area.center().x(), cell.top() + name_metrics.ascent(), QStringLiteral("(%1) %2").arg(letter).arg(panel.name));
+    centred(painter, area.center().x(), cell.top() + name_metrics.ascent(),
+            QStringLiteral("(%1) %2").arg(letter).arg(panel.name));
     painter.drawImage(area, panel.mask);
     painter.setPen(QPen(style.muted, style.stroke));
     painter.setBrush(Qt::NoBrush);
@@ -118,11 +136,15 @@ void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, cons
     for (const double tick : plots::nice_ticks(0, panel.rows, std::max(1, int(area.height() / 22)))) {
         painter.drawLine(QPointF(area.left() - 2, y(tick)), QPointF(area.left(), y(tick)));
         const QString text = grouped(std::int64_t(tick));
-        painter.drawText(QPointF(area.left() - 3.5 - metrics.horizontalAdvance(text), y(tick) + metrics.ascent() / 2 - metrics.descent() / 2), text);
+        painter.drawText(QPointF(area.left() - 3.5 - metrics.horizontalAdvance(text),
+                                 y(tick) + metrics.ascent() / 2 - metrics.descent() / 2),
+                         text);
     }
     painter.setPen(style.text);
-    centred(painter, area.center().x(), area.bottom() + 3 + metrics.height() + metrics.ascent(), QStringLiteral("column (output feature)"));
-    plots::paint_vertical_text(painter, {area.left() - left + metrics.height() / 2 + 1, area.center().y()}, QStringLiteral("row (input feature)"));
+    centred(painter, area.center().x(), area.bottom() + 3 + metrics.height() + metrics.ascent(),
+            QStringLiteral("column (output feature)"));
+    plots::paint_vertical_text(painter, {area.left() - left + metrics.height() / 2 + 1, area.center().y()},
+                               QStringLiteral("row (input feature)"));
     if (panel.compact_rows > 0) {
         const QRectF box(area.topLeft(), QPointF(x(panel.compact_columns), y(panel.compact_rows)));
         painter.setPen(QPen(style.box, 1.4, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
@@ -131,14 +153,16 @@ void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, cons
     painter.setPen(style.box);
     painter.setFont(bold(style.small));
     centred(painter, area.center().x(), area.bottom() + 5 + 2 * metrics.height() + metrics.ascent(),
-            QStringLiteral("d̄ × k̄ = %1,  %2 sensitive").arg(size_text(panel.compact_rows, panel.compact_columns), percent(panel.density, 1)));
+            QStringLiteral("d̄ × k̄ = %1,  %2 sensitive")
+                .arg(size_text(panel.compact_rows, panel.compact_columns), percent(panel.density, 1)));
 }
 
 } // namespace
 
 Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrices) {
     if (matrices.empty() || matrices.size() > 6)
-        throw InputError("figure 4: " + std::to_string(matrices.size()) + " matrices were asked for; choose 1 to 6");
+        throw InputError("figure 4: " + std::to_string(matrices.size()) +
+                         " matrices were asked for; choose 1 to 6");
     auto panels = std::make_shared<std::vector<Panel>>();
     const plots::Style style = plots::print_style();
     Figure figure;
@@ -146,11 +170,13 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
     for (const int index : matrices) {
         const auto& matrix = matrix_at(plan, index);
         const auto& compact = matrix.reorganised;
-        panels->push_back({words(matrix.shape.name), int(matrix.shape.in), int(matrix.shape.out), int(compact.compact_rows), int(compact.compact_columns),
-                           matrix.density(), plots::mask_image(matrix, 512, style.sensitive, style.paper)});
-        figure.csv += matrix.shape.name + "," + std::to_string(matrix.shape.in) + "," + std::to_string(matrix.shape.out) + "," +
-                      std::to_string(compact.compact_rows) + "," + std::to_string(compact.compact_columns) + "," + std::to_string(matrix.mask.size()) + "," +
-                      number(matrix.density()) + "\n";
+        panels->push_back({words(matrix.shape.name), int(matrix.shape.in), int(matrix.shape.out),
+                           int(compact.compact_rows), int(compact.compact_columns), matrix.density(),
+                           plots::mask_image(matrix, 512, style.sensitive, style.paper)});
+        figure.csv += matrix.shape.name + "," + std::to_string(matrix.shape.in) + "," +
+                      std::to_string(matrix.shape.out) + "," + std::to_string(compact.compact_rows) + "," +
+                      std::to_string(compact.compact_columns) + "," + std::to_string(matrix.mask.size()) +
+                      "," + number(matrix.density()) + "\n";
     }
     const int across = panels->size() <= 2 ? int(panels->size()) : panels->size() == 4 ? 2 : 3;
     const int down = (int(panels->size()) + across - 1) / across;
@@ -161,7 +187,8 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
         const plots::Style print = plots::print_style();
         for (std::size_t i = 0; i < panels->size(); ++i) {
             const double width = size.width() / across, height = size.height() / down;
-            const QRectF cell(double(int(i) % across) * width + 3, double(int(i) / across) * height + 3, width - 6, height - 6);
+            const QRectF cell(double(int(i) % across) * width + 3, double(int(i) / across) * height + 3,
+                              width - 6, height - 6);
             paint_panel(painter, (*panels)[i], cell, print, QChar('a' + int(i)));
         }
     };
@@ -169,20 +196,23 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
 }
 
 Figure figure5(const compact::CompactPlan& plan) {
-    if (plan.matrices.empty()) throw InputError("figure 5: the plan holds no matrix; make it again with cdra plan");
+    if (plan.matrices.empty())
+        throw InputError("figure 5: the plan holds no matrix; make it again with cdra plan");
     std::vector<double> rows, columns;
     Figure figure;
     figure.csv = "matrix,compact_rows,compact_columns\n";
     for (const auto& matrix : plan.matrices) {
         rows.push_back(matrix.reorganised.compact_rows);
         columns.push_back(matrix.reorganised.compact_columns);
-        figure.csv += matrix.shape.name + "," + std::to_string(matrix.reorganised.compact_rows) + "," + std::to_string(matrix.reorganised.compact_columns) + "\n";
+        figure.csv += matrix.shape.name + "," + std::to_string(matrix.reorganised.compact_rows) + "," +
+                      std::to_string(matrix.reorganised.compact_columns) + "\n";
     }
     figure.name = "figure5";
     figure.title = QObject::tr("Sizes of the compact sub-matrices of all matrices");
     figure.millimetres = {174, 66};
     figure.paint = [rows, columns](QPainter& painter, QSizeF size) {
-        plots::paint_distribution(painter, QRectF(QPointF(2, 2), size - QSizeF(4, 4)), plots::print_style(), rows, columns, int(checkpoint::matrix_kinds.size()));
+        plots::paint_distribution(painter, QRectF(QPointF(2, 2), size - QSizeF(4, 4)), plots::print_style(),
+                                  rows, columns, int(checkpoint::matrix_kinds.size()));
     };
     return figure;
 }
@@ -201,15 +231,19 @@ int default_figure2_matrix(const compact::CompactPlan& plan) {
             best_score = score;
         }
     }
-    if (best < 0) throw InputError("figures: no matrix of the plan has a sensitive weight; make the plan with a larger γ");
+    if (best < 0)
+        throw InputError(
+            "figures: no matrix of the plan has a sensitive weight; make the plan with a larger γ");
     return best;
 }
 
 std::vector<int> default_figure4_matrices(const compact::CompactPlan& plan) {
-    const int kinds = int(checkpoint::matrix_kinds.size()), blocks = (int(plan.matrices.size()) + kinds - 1) / kinds;
+    const int kinds = int(checkpoint::matrix_kinds.size()),
+              blocks = (int(plan.matrices.size()) + kinds - 1) / kinds;
     std::vector<int> chosen;
     const auto usable = [&](int i) {
-        return i >= 0 && i < int(plan.matrices.size()) && !plan.matrices[std::size_t(i)].mask.empty() && std::find(chosen.begin(), chosen.end(), i) == chosen.end();
+        return i >= 0 && i < int(plan.matrices.size()) && !plan.matrices[std::size_t(i)].mask.empty() &&
+               std::find(chosen.begin(), chosen.end(), i) == chosen.end();
     };
     // Query, value and both feed-forward matrices, at growing depth.
     int place = 0;

@@ -1,15 +1,13 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/figure.h"
-
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "widgets/figure.h"
 
 #include <QPageSize>
 #include <QPdfWriter>
 #include <QSvgGenerator>
 #include <QWidget>
-
 #include <cmath>
 
 namespace cdra::widgets::figures {
@@ -17,15 +15,18 @@ namespace {
 
 constexpr double points_per_millimetre = 72 / 25.4;
 
-QSizeF points_of(QSizeF millimetres) { return millimetres * points_per_millimetre; }
+QSizeF points_of(QSizeF millimetres) {
+    return millimetres * points_per_millimetre;
+}
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
-    throw IoError(path.string() + ": the figure can't be written; check that the folder is writable and the disk not full");
+    throw IoError(path.string() +
+                  ": the figure can't be written; check that the folder is writable and the disk not full");
 }
 
 // Paints `paint` (in points) as `format` into the file; not atomic.
-void write_vector(const std::filesystem::path& file, const std::filesystem::path& shown, Format format, const QString& title, QSizeF points,
-                  const std::function<void(QPainter&, QSizeF)>& paint) {
+void write_vector(const std::filesystem::path& file, const std::filesystem::path& shown, Format format,
+                  const QString& title, QSizeF points, const std::function<void(QPainter&, QSizeF)>& paint) {
     const QString name = QString::fromStdString(file.string());
     QPainter painter;
     if (format == Format::svg) {
@@ -65,14 +66,18 @@ Format format_of(const std::filesystem::path& path) {
     if (ending == ".svg") return Format::svg;
     if (ending == ".pdf") return Format::pdf;
     if (ending == ".csv") return Format::csv;
-    throw InputError(path.string() + ": ending '" + ending + "' found; a figure is saved as .png, .svg, .pdf or .csv");
+    throw InputError(path.string() + ": ending '" + ending +
+                     "' found; a figure is saved as .png, .svg, .pdf or .csv");
 }
 
 QImage render(const Figure& figure, int dpi) {
     const QSizeF points = points_of(figure.millimetres);
     const double scale = dpi / 72.0;
-    QImage image(int(std::ceil(points.width() * scale)), int(std::ceil(points.height() * scale)), QImage::Format_RGB32);
-    if (image.isNull()) throw InputError("figure: " + std::to_string(dpi) + " dots per inch make an image too large for memory; choose fewer");
+    QImage image(int(std::ceil(points.width() * scale)), int(std::ceil(points.height() * scale)),
+                 QImage::Format_RGB32);
+    if (image.isNull())
+        throw InputError("figure: " + std::to_string(dpi) +
+                         " dots per inch make an image too large for memory; choose fewer");
     image.fill(Qt::white);
     image.setDotsPerMeterX(int(std::lround(dpi / 0.0254)));
     image.setDotsPerMeterY(int(std::lround(dpi / 0.0254)));
@@ -88,17 +93,24 @@ void save(const Figure& figure, const std::filesystem::path& path, int dpi) {
     const Format format = format_of(path);
     if (format == Format::csv) return write_file_atomically(path, figure.csv);
     AtomicFile file(path);
-    if (format == Format::png) write_png(render(figure, dpi), file.temporary_path(), path);
-    else write_vector(file.temporary_path(), path, format, figure.title, points_of(figure.millimetres), figure.paint);
+    if (format == Format::png)
+        write_png(render(figure, dpi), file.temporary_path(), path);
+    else
+        write_vector(file.temporary_path(), path, format, figure.title, points_of(figure.millimetres),
+                     figure.paint);
     file.commit();
 }
 
-std::vector<std::filesystem::path> export_figures(const std::filesystem::path& folder, const compact::CompactPlan& plan, int dpi) {
+std::vector<std::filesystem::path> export_figures(const std::filesystem::path& folder,
+                                                  const compact::CompactPlan& plan, int dpi) {
     // All three are made before the first is written: a plan without sensitive weights leaves nothing behind.
-    const std::vector<Figure> figures = {figure2(plan, default_figure2_matrix(plan)), figure4(plan, default_figure4_matrices(plan)), figure5(plan)};
+    const std::vector<Figure> figures = {figure2(plan, default_figure2_matrix(plan)),
+                                         figure4(plan, default_figure4_matrices(plan)), figure5(plan)};
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    if (error) throw IoError(folder.string() + ": the folder can't be made (" + error.message() + "); choose another");
+    if (error)
+        throw IoError(folder.string() + ": the folder can't be made (" + error.message() +
+                      "); choose another");
     std::vector<std::filesystem::path> files;
     for (const Figure& figure : figures)
         for (const char* ending : {".png", ".svg", ".pdf", ".csv"}) {
@@ -110,7 +122,8 @@ std::vector<std::filesystem::path> export_figures(const std::filesystem::path& f
 
 void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi) {
     const Format format = format_of(path);
-    if (format == Format::csv) throw InputError(path.string() + ": a picture can't be saved as .csv; choose .png, .svg or .pdf");
+    if (format == Format::csv)
+        throw InputError(path.string() + ": a picture can't be saved as .csv; choose .png, .svg or .pdf");
     AtomicFile file(path);
     // A widget's pixel is 1/96 inch.
     if (format == Format::png) {
@@ -121,10 +134,11 @@ void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi) {
         widget.render(&image);
         write_png(image, file.temporary_path(), path);
     } else {
-        write_vector(file.temporary_path(), path, format, widget.accessibleName(), QSizeF(widget.size()) * 0.75, [&](QPainter& painter, QSizeF) {
-            painter.scale(0.75, 0.75);
-            widget.render(&painter);
-        });
+        write_vector(file.temporary_path(), path, format, widget.accessibleName(),
+                     QSizeF(widget.size()) * 0.75, [&](QPainter& painter, QSizeF) {
+                         painter.scale(0.75, 0.75);
+                         widget.render(&painter);
+                     });
     }
     file.commit();
 }

@@ -12,14 +12,18 @@ constexpr QChar narrow_space(0x202F); // no-break
 constexpr QChar minus(0x2212);
 
 QString superscript(int number) {
-    static const std::array<QChar, 10> digits = {QChar(0x2070), QChar(0x00B9), QChar(0x00B2), QChar(0x00B3), QChar(0x2074),
-                                                 QChar(0x2075), QChar(0x2076), QChar(0x2077), QChar(0x2078), QChar(0x2079)};
+    static const std::array<QChar, 10> digits = {QChar(0x2070), QChar(0x00B9), QChar(0x00B2), QChar(0x00B3),
+                                                 QChar(0x2074), QChar(0x2075), QChar(0x2076), QChar(0x2077),
+                                                 QChar(0x2078), QChar(0x2079)};
     QString text;
-    for (QChar c : QString::number(number)) text += c == '-' ? QChar(0x207B) : digits[std::size_t(c.digitValue())];
+    for (QChar c : QString::number(number))
+        text += c == '-' ? QChar(0x207B) : digits[std::size_t(c.digitValue())];
     return text;
 }
 
-QString with_minus(QString text) { return text.replace('-', minus); }
+QString with_minus(QString text) {
+    return text.replace('-', minus);
+}
 
 } // namespace
 
@@ -27,7 +31,8 @@ QString grouped(std::int64_t value) {
     QString digits = QString::number(value);
     const int first = value < 0 ? 1 : 0;
     // Four digits are grouped too, so that columns of a table line up.
-    for (int at = int(digits.size()) - 3; at > first; at -= 3) digits.insert(at, narrow_space);
+    for (int at = int(digits.size()) - 3; at > first; at -= 3)
+        digits.insert(at, narrow_space);
     return with_minus(digits);
 }
 
@@ -53,7 +58,8 @@ QString decimal(double value, int significant) {
         double mantissa = value / std::pow(10.0, exponent);
         QString text = QString::number(mantissa, 'f', std::max(0, significant - 1));
         if (text.contains('.')) {
-            while (text.endsWith('0')) text.chop(1);
+            while (text.endsWith('0'))
+                text.chop(1);
             if (text.endsWith('.')) text.chop(1);
         }
         const QString power = QStringLiteral("10") + superscript(exponent);
@@ -69,11 +75,15 @@ QString percent_value(double percent, int digits) {
     return with_minus(QString::number(percent, 'f', digits)) + narrow_space + '%';
 }
 
-QString percent(double fraction, int digits) { return percent_value(fraction * 100, digits); }
+QString percent(double fraction, int digits) {
+    return percent_value(fraction * 100, digits);
+}
 
 QString duration(double seconds) {
     if (!std::isfinite(seconds) || seconds < 0) return QStringLiteral("–");
-    const auto unit = [](std::int64_t n, const char* name) { return QString::number(n) + narrow_space + QLatin1String(name); };
+    const auto unit = [](std::int64_t n, const char* name) {
+        return QString::number(n) + narrow_space + QLatin1String(name);
+    };
     if (seconds < 9.95) return QString::number(seconds, 'f', 1) + narrow_space + 's';
     const auto whole = std::int64_t(std::llround(seconds));
     if (whole < 60) return unit(whole, "s");
@@ -82,7 +92,8 @@ QString duration(double seconds) {
         return whole % 60 && whole < 600 ? text + ' ' + unit(whole % 60, "s") : text;
     }
     const std::int64_t minutes = whole / 60;
-    if (minutes < 48 * 60) return unit(minutes / 60, "h") + (minutes % 60 ? ' ' + unit(minutes % 60, "min") : QString());
+    if (minutes < 48 * 60)
+        return unit(minutes / 60, "h") + (minutes % 60 ? ' ' + unit(minutes % 60, "min") : QString());
     return unit(minutes / 1440, "d") + ' ' + unit(minutes % 1440 / 60, "h");
 }
 
@@ -99,7 +110,8 @@ QString bytes(double bytes) {
         bytes /= 1024;
         ++unit;
     }
-    return QString::number(bytes, 'f', unit == 0 || bytes >= 99.95 ? 0 : 1) + narrow_space + QLatin1String(units[unit]);
+    return QString::number(bytes, 'f', unit == 0 || bytes >= 99.95 ? 0 : 1) + narrow_space +
+           QLatin1String(units[unit]);
 }
 
 QString size_text(std::int64_t rows, std::int64_t columns) {

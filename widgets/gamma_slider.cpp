@@ -11,7 +11,6 @@
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSlider>
-
 #include <algorithm>
 #include <cmath>
 
@@ -78,9 +77,13 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
 
 LogRange GammaSlider::range() const {
     switch (mode_) {
-    case Mode::gamma: return {0.001, 100, 1000};
-    case Mode::tau: return {std::min(100.0, std::max(1.0, double(pool_size_) / 2)), std::max(200.0, double(pool_size_)), 1000};
-    case Mode::budget: return {0.01, 100, 1000};
+    case Mode::gamma:
+        return {0.001, 100, 1000};
+    case Mode::tau:
+        return {std::min(100.0, std::max(1.0, double(pool_size_) / 2)), std::max(200.0, double(pool_size_)),
+                1000};
+    case Mode::budget:
+        return {0.01, 100, 1000};
     }
     return {};
 }
@@ -96,9 +99,15 @@ void GammaSlider::setValue(double value, bool from_slider) {
         value = std::round(value / unit) * unit;
     }
     switch (mode_) {
-    case Mode::gamma: gamma_percent_ = std::clamp(value, 0.0, 100.0); break;
-    case Mode::tau: tau_value_ = std::clamp(std::round(value), 0.0, double(pool_size_)); break;
-    case Mode::budget: budget_percent_ = std::clamp(value, 0.0, 100.0); break;
+    case Mode::gamma:
+        gamma_percent_ = std::clamp(value, 0.0, 100.0);
+        break;
+    case Mode::tau:
+        tau_value_ = std::clamp(std::round(value), 0.0, double(pool_size_));
+        break;
+    case Mode::budget:
+        budget_percent_ = std::clamp(value, 0.0, 100.0);
+        break;
     }
     refresh();
 }
@@ -123,7 +132,8 @@ void GammaSlider::refresh() {
     if (outcome_)
         readout_->setText(tr("γ %1   τ %2   trains %3 = %4")
                               .arg(percent(outcome_->gamma), grouped(std::int64_t(outcome_->tau)),
-                                   short_count(double(outcome_->trainable)), percent_value(outcome_->percent)));
+                                   short_count(double(outcome_->trainable)),
+                                   percent_value(outcome_->percent)));
     else
         readout_->clear();
 }
@@ -151,9 +161,12 @@ void GammaSlider::setAmount(const compact::Amount& amount) {
 
 compact::Amount GammaSlider::amount() const {
     switch (mode_) {
-    case Mode::gamma: return compact::Gamma{gamma_percent_ / 100};
-    case Mode::tau: return compact::Tau{std::uint64_t(tau_value_)};
-    case Mode::budget: return compact::Budget{budget_percent_};
+    case Mode::gamma:
+        return compact::Gamma{gamma_percent_ / 100};
+    case Mode::tau:
+        return compact::Tau{std::uint64_t(tau_value_)};
+    case Mode::budget:
+        return compact::Budget{budget_percent_};
     }
     return compact::Gamma{};
 }
@@ -173,12 +186,15 @@ void GammaSlider::setOutcome(const compact::CompactPlan& plan) {
     setOutcome(plan.gamma, plan.tau, plan.trainable_parameters(), plan.trainable_percent());
 }
 
-void GammaSlider::setOutcome(double gamma, std::uint64_t tau, std::uint64_t trainable, double trainable_percent) {
+void GammaSlider::setOutcome(double gamma, std::uint64_t tau, std::uint64_t trainable,
+                             double trainable_percent) {
     outcome_ = Outcome{gamma, tau, trainable, trainable_percent};
     readout_->setEnabled(true);
     refresh();
 }
 
-void GammaSlider::setBusy(bool busy) { readout_->setEnabled(!busy); }
+void GammaSlider::setBusy(bool busy) {
+    readout_->setEnabled(!busy);
+}
 
 } // namespace cdra::widgets

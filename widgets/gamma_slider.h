@@ -8,7 +8,6 @@
 #include "core/compact/plan.h"
 
 #include <QWidget>
-
 #include <optional>
 
 class QComboBox;
@@ -38,7 +37,8 @@ class GammaSlider : public QWidget {
     void setAmount(const compact::Amount& amount);
     compact::Amount amount() const;
     Mode mode() const { return mode_; }
-    // Switches the mode; the value shown is what the last outcome means in it, so the mask stays the same (budget: as near as it gets).
+    // Switches the mode; the value shown is what the last outcome means in it, so the mask stays the same
+    // (budget: as near as it gets).
     void setMode(Mode mode);
     // What the amount came to (after the plan was made).
     void setOutcome(const compact::CompactPlan& plan);
@@ -47,10 +47,10 @@ class GammaSlider : public QWidget {
 
   signals:
     void amountChanged(const cdra::compact::Amount& amount); // live, also while dragging
-    void editingFinished();                                  // slider released or value typed: for the undo stack
+    void editingFinished(); // slider released or value typed: for the undo stack
 
   private:
-    double value() const;              // in the mode's unit: per cent, count, per cent
+    double value() const; // in the mode's unit: per cent, count, per cent
     void setValue(double value, bool from_slider);
     LogRange range() const;
     void refresh();
@@ -64,7 +64,11 @@ class GammaSlider : public QWidget {
     double gamma_percent_ = 0.43;
     double tau_value_ = 0;
     double budget_percent_ = 0.5;
-    struct Outcome { double gamma = 0; std::uint64_t tau = 0, trainable = 0; double percent = 0; };
+    struct Outcome {
+        double gamma = 0;
+        std::uint64_t tau = 0, trainable = 0;
+        double percent = 0;
+    };
     std::optional<Outcome> outcome_;
 };
 

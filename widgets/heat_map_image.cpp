@@ -22,24 +22,26 @@ void check_order(std::span<const std::uint32_t> order, std::int64_t size, const 
         if (good) seen[order[i]] = true;
     }
     if (!good)
-        throw InputError(std::string("heat map: the ") + what + " order is not a permutation of " + std::to_string(size) +
-                         " indices; make the plan again from this map");
+        throw InputError(std::string("heat map: the ") + what + " order is not a permutation of " +
+                         std::to_string(size) + " indices; make the plan again from this map");
 }
 
 void check(const HeatMapSource& source) {
     if (source.out <= 0 || source.in <= 0 || source.out > largest_side || source.in > largest_side)
-        throw InputError("heat map: a matrix of " + std::to_string(source.in) + " rows and " + std::to_string(source.out) +
-                         " columns can't be shown; each must be 1 to " + std::to_string(largest_side));
+        throw InputError("heat map: a matrix of " + std::to_string(source.in) + " rows and " +
+                         std::to_string(source.out) + " columns can't be shown; each must be 1 to " +
+                         std::to_string(largest_side));
     const std::int64_t size = source.out * source.in;
     if (!source.values || std::int64_t(source.values->size()) != size)
-        throw InputError("heat map: " + std::to_string(source.values ? source.values->size() : 0) + " values found, " +
-                         std::to_string(size) + " expected for " + std::to_string(source.in) + " × " + std::to_string(source.out));
+        throw InputError("heat map: " + std::to_string(source.values ? source.values->size() : 0) +
+                         " values found, " + std::to_string(size) + " expected for " +
+                         std::to_string(source.in) + " × " + std::to_string(source.out));
     check_order(source.row_order, source.in, "row");
     check_order(source.column_order, source.out, "column");
     if (source.mask && !source.mask->empty() &&
         (source.mask->back() >= size || !std::is_sorted(source.mask->begin(), source.mask->end())))
-        throw InputError("heat map: the mask's indices are not sorted or exceed the matrix's " + std::to_string(size) +
-                         " weights; make the plan again from this map");
+        throw InputError("heat map: the mask's indices are not sorted or exceed the matrix's " +
+                         std::to_string(size) + " weights; make the plan again from this map");
 }
 
 HeatMapImage::Level halve(const HeatMapImage::Level& above) {
@@ -53,8 +55,10 @@ HeatMapImage::Level halve(const HeatMapImage::Level& above) {
             const auto* second = 2 * r + 1 < above.rows ? first + above.columns : first;
             auto* out = to.data() + std::size_t(r) * std::size_t(level.columns);
             for (int c = 0; c < above.columns / 2; ++c)
-                out[c] = std::max(std::max(first[2 * c], first[2 * c + 1]), std::max(second[2 * c], second[2 * c + 1]));
-            if (above.columns % 2) out[level.columns - 1] = std::max(first[above.columns - 1], second[above.columns - 1]);
+                out[c] = std::max(std::max(first[2 * c], first[2 * c + 1]),
+                                  std::max(second[2 * c], second[2 * c + 1]));
+            if (above.columns % 2)
+                out[level.columns - 1] = std::max(first[above.columns - 1], second[above.columns - 1]);
         }
     };
     reduce(above.codes, level.codes);
@@ -69,9 +73,12 @@ std::uint16_t HeatMapImage::code_of(float value) noexcept {
     return std::uint16_t((std::bit_cast<std::uint32_t>(value) & 0x7fffffffU) >> 15);
 }
 
-float HeatMapImage::value_of(std::uint16_t code) noexcept { return std::bit_cast<float>(std::uint32_t(code) << 15); }
+float HeatMapImage::value_of(std::uint16_t code) noexcept {
+    return std::bit_cast<float>(std::uint32_t(code) << 15);
+}
 
-std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& source, const std::stop_token& stop) {
+std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& source,
+                                                        const std::stop_token& stop) {
     check(source);
     auto image = std::make_shared<HeatMapImage>();
     image->source_ = source;
@@ -102,9 +109,12 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
     image->smallest_positive_ = smallest;
     image->largest_ = largest;
     if (source.mask) {
-        std::vector<std::uint32_t> row_at(static_cast<std::size_t>(rows)), column_at(static_cast<std::size_t>(columns));
-        for (std::int64_t r = 0; r < rows; ++r) row_at[image->original_row(int(r))] = std::uint32_t(r);
-        for (std::int64_t c = 0; c < columns; ++c) column_at[image->original_column(int(c))] = std::uint32_t(c);
+        std::vector<std::uint32_t> row_at(static_cast<std::size_t>(rows)),
+            column_at(static_cast<std::size_t>(columns));
+        for (std::int64_t r = 0; r < rows; ++r)
+            row_at[image->original_row(int(r))] = std::uint32_t(r);
+        for (std::int64_t c = 0; c < columns; ++c)
+            column_at[image->original_column(int(c))] = std::uint32_t(c);
         level.masked.assign(std::size_t(rows * columns), 0);
         for (const std::uint32_t flat : *source.mask) {
             const std::uint64_t out = flat / std::uint64_t(rows), in = flat % std::uint64_t(rows);
@@ -121,7 +131,8 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
 
 float HeatMapImage::quantile(double fraction) const {
     std::uint64_t positive = 0, seen = 0;
-    for (std::size_t code = 1; code < histogram_.size(); ++code) positive += histogram_[code];
+    for (std::size_t code = 1; code < histogram_.size(); ++code)
+        positive += histogram_[code];
     if (positive == 0) return 0;
     const auto wanted = std::uint64_t(std::clamp(fraction, 0.0, 1.0) * double(positive));
     for (std::size_t code = 1; code < histogram_.size(); ++code) {
@@ -140,12 +151,14 @@ std::uint32_t HeatMapImage::original_column(int column) const {
 }
 
 float HeatMapImage::value(int row, int column) const {
-    return (*source_.values)[std::size_t(original_column(column)) * std::size_t(source_.in) + original_row(row)];
+    return (
+        *source_.values)[std::size_t(original_column(column)) * std::size_t(source_.in) + original_row(row)];
 }
 
 bool HeatMapImage::masked(int row, int column) const {
     const Level& level = levels_.front();
-    return !level.masked.empty() && level.masked[std::size_t(row) * std::size_t(level.columns) + std::size_t(column)] != 0;
+    return !level.masked.empty() &&
+           level.masked[std::size_t(row) * std::size_t(level.columns) + std::size_t(column)] != 0;
 }
 
 } // namespace cdra::widgets

@@ -4,15 +4,14 @@
 // A matrix coded for display, with its max pyramid. Rows (input features) go down, columns (output features)
 // across: the paper's orientation, the transpose of the stored [out, in] weight.
 //
-// A magnitude is coded as the leading 16 bits below the sign of its float: monotone over the whole float range, with
-// a step of 1/256 of an octave. So neither range, scale nor colour map is part of the code, and since a max commutes with a
-// monotone look-up, an isolated cell keeps its colour at every zoom.
+// A magnitude is coded as the leading 16 bits below the sign of its float: monotone over the whole float
+// range, with a step of 1/256 of an octave. So neither range, scale nor colour map is part of the code, and
+// since a max commutes with a monotone look-up, an isolated cell keeps its colour at every zoom.
 #pragma once
 
 #include "core/base/progress.h"
 
 #include <QSize>
-
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -23,10 +22,10 @@ namespace cdra::widgets {
 // What to show. The data is shared, never copied: of a map held by shared_ptr, take
 // std::shared_ptr<const std::vector<float>>(map, &map->matrices[i].values).
 struct HeatMapSource {
-    std::shared_ptr<const std::vector<float>> values;        // [out, in] row-major; magnitudes are shown
-    std::shared_ptr<const std::vector<std::uint32_t>> mask;  // sorted flat indices of [out, in]; may be null
-    std::int64_t out = 0, in = 0;                            // each at most 65,536
-    std::vector<std::uint32_t> row_order, column_order;      // permutations of in / out; empty: as stored
+    std::shared_ptr<const std::vector<float>> values;       // [out, in] row-major; magnitudes are shown
+    std::shared_ptr<const std::vector<std::uint32_t>> mask; // sorted flat indices of [out, in]; may be null
+    std::int64_t out = 0, in = 0;                           // each at most 65,536
+    std::vector<std::uint32_t> row_order, column_order;     // permutations of in / out; empty: as stored
 };
 
 class HeatMapImage {
@@ -38,7 +37,8 @@ class HeatMapImage {
     };
 
     // Runs on a worker. Throws InputError if sizes, orders or mask don't fit together, Cancelled on a stop.
-    static std::shared_ptr<const HeatMapImage> build(const HeatMapSource& source, const std::stop_token& stop = {});
+    static std::shared_ptr<const HeatMapImage> build(const HeatMapSource& source,
+                                                     const std::stop_token& stop = {});
 
     static std::uint16_t code_of(float value) noexcept; // 0 for zero and not a number
     static float value_of(std::uint16_t code) noexcept; // lower end of the code's interval
@@ -54,9 +54,9 @@ class HeatMapImage {
     float quantile(double fraction) const;
 
     // By display position.
-    std::uint32_t original_row(int row) const;    // index of the input feature
+    std::uint32_t original_row(int row) const; // index of the input feature
     std::uint32_t original_column(int column) const;
-    float value(int row, int column) const;       // exact
+    float value(int row, int column) const; // exact
     bool masked(int row, int column) const;
 
   private:

@@ -7,7 +7,6 @@
 #include "widgets/theme.h"
 
 #include <QPainter>
-
 #include <algorithm>
 #include <cmath>
 
@@ -24,10 +23,12 @@ void HeatMapView::paintEvent(QPaintEvent*) {
         if (lookup_.empty()) lookup_ = colour_lookup(colours_, scale_, range());
         const double ratio = devicePixelRatioF();
         if (picture_.isNull()) {
-            const QSize pixels(int(std::lround(area.width() * ratio)), int(std::lround(area.height() * ratio)));
+            const QSize pixels(int(std::lround(area.width() * ratio)),
+                               int(std::lround(area.height() * ratio)));
             std::optional<QRgb> mask;
             if (mask_visible_) mask = qRgb(255, 94, 20); // one warm colour that stands out from every map
-            picture_ = render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask);
+            picture_ =
+                render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask);
             picture_.setDevicePixelRatio(ratio);
         }
         painter.drawImage(area.topLeft(), picture_);
@@ -38,7 +39,8 @@ void HeatMapView::paintEvent(QPaintEvent*) {
     if (!title_.isEmpty()) {
         painter.setFont(fonts::heading(font()));
         painter.setPen(palette().color(QPalette::Text));
-        painter.drawText(QRect(area.left(), 2, width() - area.left() - 4, fontMetrics().height() + 4), Qt::AlignLeft | Qt::AlignVCenter, title_);
+        painter.drawText(QRect(area.left(), 2, width() - area.left() - 4, fontMetrics().height() + 4),
+                         Qt::AlignLeft | Qt::AlignVCenter, title_);
     }
     if (hasFocus()) {
         painter.setPen(QPen(colours::accent(palette()), 1));
@@ -57,8 +59,10 @@ void HeatMapView::paintOverlays(QPainter& painter, const QRect& area) {
         painter.drawRect(QRectF(at(0, 0), at(box_columns_, box_rows_)));
     }
     if (cursor_) {
-        const QPointF low = at(cursor_->x(), cursor_->y()), high = at(cursor_->x() + 1, cursor_->y() + 1), middle = (low + high) / 2;
-        for (const auto& [colour, width] : {std::pair{QColor(0, 0, 0, 150), 3.0}, std::pair{QColor(255, 255, 255, 220), 1.0}}) {
+        const QPointF low = at(cursor_->x(), cursor_->y()), high = at(cursor_->x() + 1, cursor_->y() + 1),
+                      middle = (low + high) / 2;
+        for (const auto& [colour, width] :
+             {std::pair{QColor(0, 0, 0, 150), 3.0}, std::pair{QColor(255, 255, 255, 220), 1.0}}) {
             painter.setPen(QPen(colour, width));
             painter.drawLine(QPointF(area.left(), middle.y()), QPointF(low.x() - 4, middle.y()));
             painter.drawLine(QPointF(high.x() + 4, middle.y()), QPointF(area.right(), middle.y()));
@@ -75,8 +79,10 @@ void HeatMapView::paintAxes(QPainter& painter, const QRect& area) {
     painter.setFont(small);
     const QFontMetricsF metrics(small);
     // Along the visible part of the matrix.
-    const double left = std::max(0.0, origin_.x()), right = std::min<double>(image_->columns(), origin_.x() + area.width() / zoom_);
-    const double top = std::max(0.0, origin_.y()), bottom = std::min<double>(image_->rows(), origin_.y() + area.height() / zoom_);
+    const double left = std::max(0.0, origin_.x()),
+                 right = std::min<double>(image_->columns(), origin_.x() + area.width() / zoom_);
+    const double top = std::max(0.0, origin_.y()),
+                 bottom = std::min<double>(image_->rows(), origin_.y() + area.height() / zoom_);
     const auto x = [&](double column) { return area.left() + (column - origin_.x()) * zoom_; };
     const auto y = [&](double row) { return area.top() + (row - origin_.y()) * zoom_; };
     const QColor muted = colours::muted(palette());
@@ -85,7 +91,8 @@ void HeatMapView::paintAxes(QPainter& painter, const QRect& area) {
         if (tick != std::floor(tick)) continue;
         painter.drawLine(QPointF(x(tick), y(bottom) + 1), QPointF(x(tick), y(bottom) + 4));
         const QString text = grouped(std::int64_t(tick));
-        painter.drawText(QPointF(x(tick) - metrics.horizontalAdvance(text) / 2, y(bottom) + 5 + metrics.ascent()), text);
+        painter.drawText(
+            QPointF(x(tick) - metrics.horizontalAdvance(text) / 2, y(bottom) + 5 + metrics.ascent()), text);
     }
     double widest = 0;
     for (const double tick : plots::nice_ticks(top, bottom, std::max(1, int((y(bottom) - y(top)) / 48)))) {
@@ -93,15 +100,24 @@ void HeatMapView::paintAxes(QPainter& painter, const QRect& area) {
         painter.drawLine(QPointF(x(left) - 4, y(tick)), QPointF(x(left) - 1, y(tick)));
         const QString text = grouped(std::int64_t(tick));
         widest = std::max(widest, metrics.horizontalAdvance(text));
-        painter.drawText(QPointF(x(left) - 6 - metrics.horizontalAdvance(text), y(tick) + metrics.ascent() / 2 - 1), text);
+        painter.drawText(
+            QPointF(x(left) - 6 - metrics.horizontalAdvance(text), y(tick) + metrics.ascent() / 2 - 1), text);
     }
     painter.setPen(palette().color(QPalette::Text));
-    const QString across = image_->source().column_order.empty() ? tr("columns (output features)") : tr("columns, reordered");
-    const QString down = image_->source().row_order.empty() ? tr("rows (input features)") : tr("rows, reordered");
-    painter.drawText(QPointF((x(left) + x(right) - metrics.horizontalAdvance(across)) / 2, y(bottom) + 6 + metrics.height() + metrics.ascent()), across);
+    const QString across =
+        image_->source().column_order.empty() ? tr("columns (output features)") : tr("columns, reordered");
+    const QString down =
+        image_->source().row_order.empty() ? tr("rows (input features)") : tr("rows, reordered");
+    painter.drawText(QPointF((x(left) + x(right) - metrics.horizontalAdvance(across)) / 2,
+                             y(bottom) + 6 + metrics.height() + metrics.ascent()),
+                     across);
     if (metrics.horizontalAdvance(down) < area.height())
-        plots::paint_vertical_text(painter, {x(left) - widest - 10 - metrics.height() / 2,
-            std::clamp((y(top) + y(bottom)) / 2, area.top() + metrics.horizontalAdvance(down) / 2, area.bottom() - metrics.horizontalAdvance(down) / 2)}, down);
+        plots::paint_vertical_text(
+            painter,
+            {x(left) - widest - 10 - metrics.height() / 2,
+             std::clamp((y(top) + y(bottom)) / 2, area.top() + metrics.horizontalAdvance(down) / 2,
+                        area.bottom() - metrics.horizontalAdvance(down) / 2)},
+            down);
     painter.restore();
 }
 
@@ -132,7 +148,10 @@ void HeatMapView::paintColourBar(QPainter& painter, const QRect& area) {
     for (const auto& [place, text] : labels) {
         const double y = bar.bottom() - place * bar.height();
         painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y));
-        painter.drawText(QPointF(bar.right() + 7, std::clamp(y + metrics.ascent() / 2 - 1, bar.top() + metrics.ascent(), double(bar.bottom()))), text);
+        painter.drawText(
+            QPointF(bar.right() + 7, std::clamp(y + metrics.ascent() / 2 - 1, bar.top() + metrics.ascent(),
+                                                double(bar.bottom()))),
+            text);
     }
     painter.restore();
 }

@@ -9,7 +9,9 @@ namespace cdra::widgets {
 namespace {
 
 // The cells of one level that each pixel covers along one axis: [first, last], empty if outside.
-struct Cover { int first = 0, last = -1; };
+struct Cover {
+    int first = 0, last = -1;
+};
 
 std::vector<Cover> covers(double start, double cells_per_pixel, int pixels, int level, int cells) {
     std::vector<Cover> out(static_cast<std::size_t>(pixels));
@@ -44,14 +46,15 @@ std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float,
     return lookup;
 }
 
-QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size, std::span<const QRgb> lookup,
-                       std::optional<QRgb> mask_colour) {
+QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size,
+                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour) {
     QImage picture(size, QImage::Format_ARGB32_Premultiplied);
     picture.fill(Qt::transparent);
     if (size.isEmpty() || cells.width() <= 0 || cells.height() <= 0) return picture;
     const double dx = cells.width() / size.width(), dy = cells.height() / size.height();
     const int finest = int(image.levels().size()) - 1;
-    const int level_index = std::clamp(int(std::floor(std::log2(std::max(1.0, std::min(dx, dy))) + 1e-9)), 0, finest);
+    const int level_index =
+        std::clamp(int(std::floor(std::log2(std::max(1.0, std::min(dx, dy))) + 1e-9)), 0, finest);
     const HeatMapImage::Level& level = image.levels()[std::size_t(level_index)];
     const auto across = covers(cells.left(), dx, size.width(), level_index, level.columns);
     const auto down = covers(cells.top(), dy, size.height(), level_index, level.rows);
@@ -82,7 +85,8 @@ QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize siz
             std::copy(top + first, top + last + 1, to.begin() + first);
             for (int r = rows.first + 1; r <= rows.last; ++r) {
                 const auto* next = from.data() + std::size_t(r) * std::size_t(level.columns);
-                for (int c = first; c <= last; ++c) to[std::size_t(c)] = std::max(to[std::size_t(c)], next[c]);
+                for (int c = first; c <= last; ++c)
+                    to[std::size_t(c)] = std::max(to[std::size_t(c)], next[c]);
             }
         };
         reduce(level.codes, codes);

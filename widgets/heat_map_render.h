@@ -9,7 +9,6 @@
 
 #include <QImage>
 #include <QRectF>
-
 #include <optional>
 #include <utility>
 
@@ -21,9 +20,9 @@ enum class HeatScale { logarithmic, linear };
 std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float, float> range);
 
 // The part of the matrix in `cells` (x: columns, y: rows, in cells of level 0; may reach outside, where
-// pixels stay transparent) drawn onto size.width() × size.height() pixels. Every pixel shows the largest of the cells it covers, so
-// no isolated cell is lost. `mask_colour`: painted over pixels with a masked cell.
-QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size, std::span<const QRgb> lookup,
-                       std::optional<QRgb> mask_colour);
+// pixels stay transparent) drawn onto size.width() × size.height() pixels. Every pixel shows the largest of
+// the cells it covers, so no isolated cell is lost. `mask_colour`: painted over pixels with a masked cell.
+QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size,
+                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour);
 
 } // namespace cdra::widgets

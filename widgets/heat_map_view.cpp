@@ -7,7 +7,6 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QWheelEvent>
-
 #include <algorithm>
 #include <cmath>
 
@@ -27,12 +26,15 @@ HeatMapView::HeatMapView(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Heat map"));
     setToolTip({});
-    setWhatsThis(tr("Wheel or + and − zoom, dragging or the arrow keys move, a double click or 0 shows the whole matrix. "
-                    "Space starts a cross-hair that the arrow keys move."));
+    setWhatsThis(tr(
+        "Wheel or + and − zoom, dragging or the arrow keys move, a double click or 0 shows the whole matrix. "
+        "Space starts a cross-hair that the arrow keys move."));
 }
 
 void HeatMapView::setSource(HeatMapSource source) {
-    builds_.request([source = std::move(source)](const std::stop_token& stop) { return HeatMapImage::build(source, stop); });
+    builds_.request([source = std::move(source)](const std::stop_token& stop) {
+        return HeatMapImage::build(source, stop);
+    });
 }
 
 void HeatMapView::clear(const QString& message) {
@@ -113,7 +115,8 @@ QRect HeatMapView::plotArea() const {
 double HeatMapView::fitZoom() const {
     if (!image_) return 1;
     const QRect area = plotArea();
-    return std::max(1e-3, std::min({double(area.width()) / image_->columns(), double(area.height()) / image_->rows(), largest_zoom}));
+    return std::max(1e-3, std::min({double(area.width()) / image_->columns(),
+                                    double(area.height()) / image_->rows(), largest_zoom}));
 }
 
 void HeatMapView::fit() {
@@ -131,7 +134,8 @@ void HeatMapView::settle() {
             const double visible = pixels / zoom_;
             return cells <= visible ? (cells - visible) / 2 : std::clamp(origin, 0.0, cells - visible);
         };
-        origin_ = {place(origin_.x(), image_->columns(), area.width()), place(origin_.y(), image_->rows(), area.height())};
+        origin_ = {place(origin_.x(), image_->columns(), area.width()),
+                   place(origin_.y(), image_->rows(), area.height())};
     }
     update();
 }
@@ -162,9 +166,14 @@ std::optional<HeatCell> HeatMapView::cellAt(QPointF position) const {
     const QRect area = plotArea();
     if (!image_ || !area.contains(position.toPoint())) return std::nullopt;
     const QPointF cell = origin_ + (position - area.topLeft()) / zoom_;
-    if (cell.x() < 0 || cell.y() < 0 || cell.x() >= image_->columns() || cell.y() >= image_->rows()) return std::nullopt;
+    if (cell.x() < 0 || cell.y() < 0 || cell.x() >= image_->columns() || cell.y() >= image_->rows())
+        return std::nullopt;
     const int row = int(cell.y()), column = int(cell.x());
-    return HeatCell{row, column, image_->original_row(row), image_->original_column(column), image_->value(row, column),
+    return HeatCell{row,
+                    column,
+                    image_->original_row(row),
+                    image_->original_column(column),
+                    image_->value(row, column),
                     image_->masked(row, column)};
 }
 
@@ -193,8 +202,10 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
     keyboard_cursor_ = false;
     const auto cell = cellAt(event->position());
     cursor_ = cell ? std::optional(QPoint(cell->column, cell->row)) : std::nullopt;
-    if (cell) emit hovered(*cell);
-    else emit left();
+    if (cell)
+        emit hovered(*cell);
+    else
+        emit left();
     update();
 }
 
@@ -206,7 +217,9 @@ void HeatMapView::mouseReleaseEvent(QMouseEvent* event) {
         if (const auto cell = cellAt(event->position())) emit cellActivated(*cell);
 }
 
-void HeatMapView::mouseDoubleClickEvent(QMouseEvent*) { fit(); }
+void HeatMapView::mouseDoubleClickEvent(QMouseEvent*) {
+    fit();
+}
 
 void HeatMapView::leaveEvent(QEvent*) {
     if (keyboard_cursor_) return;
@@ -219,7 +232,8 @@ void HeatMapView::moveCursor(int rows, int columns) {
     if (!image_) return;
     const QRect area = plotArea();
     QPoint cell = cursor_.value_or((origin_ + QPointF(area.width(), area.height()) / (2 * zoom_)).toPoint());
-    cell = {std::clamp(cell.x() + columns, 0, image_->columns() - 1), std::clamp(cell.y() + rows, 0, image_->rows() - 1)};
+    cell = {std::clamp(cell.x() + columns, 0, image_->columns() - 1),
+            std::clamp(cell.y() + rows, 0, image_->rows() - 1)};
     cursor_ = cell;
     keyboard_cursor_ = true;
     // Follow the cross-hair out of the view.
@@ -236,15 +250,25 @@ void HeatMapView::keyPressEvent(QKeyEvent* event) {
     // One cell, or ten with Shift; without a cross-hair a tenth of the view.
     const int cells = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
     const auto move = [&](int rows, int columns) {
-        if (keyboard_cursor_) moveCursor(rows * cells, columns * cells);
-        else pan({-columns * plotArea().width() / 10.0, -rows * plotArea().height() / 10.0});
+        if (keyboard_cursor_)
+            moveCursor(rows * cells, columns * cells);
+        else
+            pan({-columns * plotArea().width() / 10.0, -rows * plotArea().height() / 10.0});
     };
     switch (event->key()) {
     case Qt::Key_Plus:
-    case Qt::Key_Equal: zoomAt(centre, 1.25); break;
-    case Qt::Key_Minus: zoomAt(centre, 1 / 1.25); break;
-    case Qt::Key_0: fit(); break;
-    case Qt::Key_Space: moveCursor(0, 0); break;
+    case Qt::Key_Equal:
+        zoomAt(centre, 1.25);
+        break;
+    case Qt::Key_Minus:
+        zoomAt(centre, 1 / 1.25);
+        break;
+    case Qt::Key_0:
+        fit();
+        break;
+    case Qt::Key_Space:
+        moveCursor(0, 0);
+        break;
     case Qt::Key_Escape:
         if (!keyboard_cursor_) return QWidget::keyPressEvent(event);
         keyboard_cursor_ = false;
@@ -252,14 +276,25 @@ void HeatMapView::keyPressEvent(QKeyEvent* event) {
         emit left();
         update();
         break;
-    case Qt::Key_Left: move(0, -1); break;
-    case Qt::Key_Right: move(0, 1); break;
-    case Qt::Key_Up: move(-1, 0); break;
-    case Qt::Key_Down: move(1, 0); break;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Left:
+        move(0, -1);
+        break;
+    case Qt::Key_Right:
+        move(0, 1);
+        break;
+    case Qt::Key_Up:
+        move(-1, 0);
+        break;
+    case Qt::Key_Down:
+        move(1, 0);
+        break;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 
-void HeatMapView::resizeEvent(QResizeEvent*) { fitted_ ? fit() : settle(); }
+void HeatMapView::resizeEvent(QResizeEvent*) {
+    fitted_ ? fit() : settle();
+}
 
 } // namespace cdra::widgets

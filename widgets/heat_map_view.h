@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Heat map of one matrix: zoom at the cursor (wheel), pan (drag), fit (double click or 0), keys + - and arrows
-// (arrows move the cross-hair once it was placed with Space, else pan), read-out of the cell under the pointer.
+// Heat map of one matrix: zoom at the cursor (wheel), pan (drag), fit (double click or 0), keys + - and
+// arrows (arrows move the cross-hair once it was placed with Space, else pan), read-out of the cell under the
+// pointer.
 #pragma once
 
 #include "widgets/heat_map_render.h"
@@ -13,8 +14,8 @@
 namespace cdra::widgets {
 
 struct HeatCell {
-    int row = 0, column = 0;                               // as displayed
-    std::uint32_t original_row = 0, original_column = 0;   // input feature, output feature
+    int row = 0, column = 0;                             // as displayed
+    std::uint32_t original_row = 0, original_column = 0; // input feature, output feature
     float value = 0;
     bool masked = false;
 };
@@ -24,8 +25,8 @@ class HeatMapView : public QWidget {
   public:
     explicit HeatMapView(QWidget* parent = nullptr);
 
-    // Shows `source` as soon as a worker has coded it (the old picture stays until then); keeps zoom and place
-    // if the size is the same. A source that does not fit is reported by failed().
+    // Shows `source` as soon as a worker has coded it (the old picture stays until then); keeps zoom and
+    // place if the size is the same. A source that does not fit is reported by failed().
     void setSource(HeatMapSource source);
     void clear(const QString& message = {}); // shows the message instead
     bool building() const { return builds_.busy(); }
@@ -47,7 +48,7 @@ class HeatMapView : public QWidget {
     ColourMap colourMap() const { return colours_; }
     double zoom() const { return zoom_; } // pixels per cell
     void fit();
-    QRect plotArea() const;               // where cells are drawn, in widget coordinates
+    QRect plotArea() const;                                // where cells are drawn, in widget coordinates
     QPointF cellPosition(double column, double row) const; // of a displayed cell's top left corner
     std::optional<HeatCell> cellAt(QPointF position) const;
     QSize sizeHint() const override { return {640, 480}; }
@@ -95,7 +96,7 @@ class HeatMapView : public QWidget {
     int box_rows_ = 0, box_columns_ = 0;
     double zoom_ = 1;
     bool fitted_ = true;
-    QPointF origin_;           // cell at the plot area's top left (x: column, y: row)
+    QPointF origin_;               // cell at the plot area's top left (x: column, y: row)
     std::optional<QPoint> cursor_; // cell (x: column, y: row) of the cross-hair
     bool keyboard_cursor_ = false;
     std::optional<QPointF> drag_;

@@ -9,22 +9,26 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
-
 #include <algorithm>
 #include <cmath>
 
 namespace cdra::widgets {
 
-Histogram::Histogram(QWidget* parent) : QWidget(parent) { setAccessibleName(tr("Class histogram")); }
+Histogram::Histogram(QWidget* parent) : QWidget(parent) {
+    setAccessibleName(tr("Class histogram"));
+}
 
-void Histogram::setCounts(const QStringList& classes, const std::vector<Series>& series, const QString& y_title) {
+void Histogram::setCounts(const QStringList& classes, const std::vector<Series>& series,
+                          const QString& y_title) {
     classes_ = classes;
     series_ = series;
     y_title_ = y_title;
     update();
 }
 
-void Histogram::clear() { setCounts({}, {}, {}); }
+void Histogram::clear() {
+    setCounts({}, {}, {});
+}
 
 namespace {
 
@@ -37,7 +41,8 @@ std::int64_t total(const std::vector<Histogram::Series>& series, int which) {
 
 double highest(const std::vector<Histogram::Series>& series, int classes) {
     std::int64_t most = 1;
-    for (int i = 0; i < classes; ++i) most = std::max(most, total(series, i));
+    for (int i = 0; i < classes; ++i)
+        most = std::max(most, total(series, i));
     return double(most);
 }
 
@@ -46,7 +51,9 @@ double highest(const std::vector<Histogram::Series>& series, int classes) {
 QRect Histogram::plotArea() const {
     const plots::Style style = plots::screen_style(*this);
     const int legend = QFontMetrics(style.small).height() + 6;
-    return plots::frame_area(QRectF(rect()).adjusted(0, legend, 0, 0), style, highest(series_, int(classes_.size()))).toRect();
+    return plots::frame_area(QRectF(rect()).adjusted(0, legend, 0, 0), style,
+                             highest(series_, int(classes_.size())))
+        .toRect();
 }
 
 void Histogram::paintEvent(QPaintEvent*) {
@@ -69,26 +76,33 @@ void Histogram::paintEvent(QPaintEvent*) {
     for (int i = 0; i < classes_.size(); ++i) {
         double base = 0;
         for (std::size_t s = 0; s < series_.size(); ++s) {
-            const double count = std::size_t(i) < series_[s].counts.size() ? double(series_[s].counts[std::size_t(i)]) : 0;
+            const double count =
+                std::size_t(i) < series_[s].counts.size() ? double(series_[s].counts[std::size_t(i)]) : 0;
             const double top = frame.y(base + count), bottom = frame.y(base);
-            painter.fillRect(QRectF(frame.x(i + 0.5) - bar / 2, top, bar, bottom - top), colours::series(int(s), palette()));
+            painter.fillRect(QRectF(frame.x(i + 0.5) - bar / 2, top, bar, bottom - top),
+                             colours::series(int(s), palette()));
             base += count;
         }
     }
     painter.setFont(style.small);
     painter.setPen(style.muted);
     double widest = 0;
-    for (const QString& name : classes_) widest = std::max(widest, metrics.horizontalAdvance(name));
+    for (const QString& name : classes_)
+        widest = std::max(widest, metrics.horizontalAdvance(name));
     const bool names = widest + 6 <= slot;
     const double number = metrics.horizontalAdvance(QString::number(classes_.size())) + 10;
     const int every = names ? 1 : std::max(1, int(std::ceil(number / slot)));
     for (int i = 0; i < classes_.size(); i += every) {
         const QString text = names ? classes_[i] : QString::number(i);
-        painter.drawText(QPointF(frame.x(i + 0.5) - metrics.horizontalAdvance(text) / 2, frame.area.bottom() + 4 + metrics.ascent()), text);
+        painter.drawText(QPointF(frame.x(i + 0.5) - metrics.horizontalAdvance(text) / 2,
+                                 frame.area.bottom() + 4 + metrics.ascent()),
+                         text);
     }
     painter.setPen(style.text);
     const QString x_title = names ? tr("class") : tr("class (number; names on hover)");
-    painter.drawText(QPointF(frame.area.center().x() - metrics.horizontalAdvance(x_title) / 2, frame.area.bottom() + 4 + metrics.height() + metrics.ascent()), x_title);
+    painter.drawText(QPointF(frame.area.center().x() - metrics.horizontalAdvance(x_title) / 2,
+                             frame.area.bottom() + 4 + metrics.height() + metrics.ascent()),
+                     x_title);
     double x = frame.area.left();
     for (std::size_t s = 0; series_.size() > 1 && s < series_.size(); ++s) {
         painter.fillRect(QRectF(x, 4, 9, 9), colours::series(int(s), palette()));
@@ -102,10 +116,13 @@ bool Histogram::event(QEvent* event) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const QRect area = plotArea();
         if (area.contains(help->pos())) {
-            const int which = std::clamp(int(double(help->pos().x() - area.left()) / area.width() * double(classes_.size())), 0, int(classes_.size()) - 1);
+            const int which = std::clamp(
+                int(double(help->pos().x() - area.left()) / area.width() * double(classes_.size())), 0,
+                int(classes_.size()) - 1);
             QStringList lines{classes_[which]};
             for (const Series& series : series_)
-                if (std::size_t(which) < series.counts.size()) lines += series.name + ": " + grouped(series.counts[std::size_t(which)]);
+                if (std::size_t(which) < series.counts.size())
+                    lines += series.name + ": " + grouped(series.counts[std::size_t(which)]);
             QToolTip::showText(help->globalPos(), lines.join('\n'), this);
             return true;
         }

@@ -6,7 +6,6 @@
 #include <QString>
 #include <QStringList>
 #include <QWidget>
-
 #include <cstdint>
 #include <vector>
 
@@ -16,7 +15,10 @@ namespace cdra::widgets {
 class Histogram : public QWidget {
     Q_OBJECT
   public:
-    struct Series { QString name; std::vector<std::int64_t> counts; }; // one count a class
+    struct Series {
+        QString name;
+        std::vector<std::int64_t> counts;
+    }; // one count a class
 
     explicit Histogram(QWidget* parent = nullptr);
     void setCounts(const QStringList& classes, const std::vector<Series>& series, const QString& y_title);

@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/inspector.h"
 
+#include "core/sensitivity/profile.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
-
-#include "core/sensitivity/profile.h"
 
 #include <QFormLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QVBoxLayout>
-
 #include <algorithm>
 
 namespace cdra::widgets {
@@ -35,11 +33,15 @@ class SparkBars : public QWidget {
         const double most = std::max(1e-300, *std::max_element(values_.begin(), values_.end()));
         const std::size_t bars = std::min<std::size_t>(values_.size(), std::size_t(std::max(1, width() / 3)));
         for (std::size_t bar = 0; bar < bars; ++bar) {
-            const std::size_t from = bar * values_.size() / bars, to = std::max(from + 1, (bar + 1) * values_.size() / bars);
-            const double value = *std::max_element(values_.begin() + std::ptrdiff_t(from), values_.begin() + std::ptrdiff_t(to));
-            const double left = double(width()) * double(bar) / double(bars), right = double(width()) * double(bar + 1) / double(bars);
+            const std::size_t from = bar * values_.size() / bars,
+                              to = std::max(from + 1, (bar + 1) * values_.size() / bars);
+            const double value = *std::max_element(values_.begin() + std::ptrdiff_t(from),
+                                                   values_.begin() + std::ptrdiff_t(to));
+            const double left = double(width()) * double(bar) / double(bars),
+                         right = double(width()) * double(bar + 1) / double(bars);
             const double tall = value > 0 ? std::max(1.0, (height() - 2) * value / most) : 0;
-            painter.fillRect(QRectF(left, height() - 1 - tall, std::max(1.0, right - left - 1), tall), colours::rows(palette()));
+            painter.fillRect(QRectF(left, height() - 1 - tall, std::max(1.0, right - left - 1), tall),
+                             colours::rows(palette()));
         }
         painter.setPen(colours::line(palette()));
         painter.drawLine(0, height() - 1, width(), height() - 1);
@@ -54,7 +56,8 @@ class SparkBars : public QWidget {
 };
 
 Inspector::Inspector(QWidget* parent)
-    : QWidget(parent), title_(new QLabel), form_(new QFormLayout), bars_title_(new QLabel), bars_(new SparkBars), notes_(new QLabel) {
+    : QWidget(parent), title_(new QLabel), form_(new QFormLayout), bars_title_(new QLabel),
+      bars_(new SparkBars), notes_(new QLabel) {
     setAccessibleName(tr("Inspector"));
     title_->setFont(fonts::heading(font()));
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -83,7 +86,8 @@ void Inspector::setFacts(const QString& title, const std::vector<std::pair<QStri
     facts_ = facts;
     const int rows = int(facts.size());
     // The labels are reused: this runs on every move of the γ slider.
-    while (form_->rowCount() > rows) form_->removeRow(form_->rowCount() - 1);
+    while (form_->rowCount() > rows)
+        form_->removeRow(form_->rowCount() - 1);
     for (int i = 0; i < rows; ++i) {
         if (i >= form_->rowCount()) {
             auto* label = new QLabel;
@@ -102,7 +106,9 @@ void Inspector::setFacts(const QString& title, const std::vector<std::pair<QStri
 }
 
 void Inspector::setShape(const checkpoint::MatrixShape& shape) {
-    setFacts(QString::fromStdString(shape.name), {{tr("rows d"), grouped(shape.in)}, {tr("columns k"), grouped(shape.out)}, {tr("weights"), grouped(shape.size())}});
+    setFacts(QString::fromStdString(shape.name), {{tr("rows d"), grouped(shape.in)},
+                                                  {tr("columns k"), grouped(shape.out)},
+                                                  {tr("weights"), grouped(shape.size())}});
     bars_title_->hide();
     bars_->hide();
 }
@@ -114,16 +120,23 @@ void Inspector::setMatrix(const compact::CompactPlan& plan, int index) {
     const auto treatment = compact::name_of(matrix.treatment);
     std::vector<std::pair<QString, QString>> facts = {
         {tr("d × k"), size_text(matrix.shape.in, matrix.shape.out)},
-        {tr("sensitive"), grouped(sensitive) + " = " + percent(matrix.shape.size() ? double(sensitive) / double(matrix.shape.size()) : 0)},
+        {tr("sensitive"),
+         grouped(sensitive) + " = " +
+             percent(matrix.shape.size() ? double(sensitive) / double(matrix.shape.size()) : 0)},
         {tr("d̄ × k̄"), size_text(matrix.reorganised.compact_rows, matrix.reorganised.compact_columns)},
         {tr("density"), percent(matrix.density(), 1)},
         {tr("treatment"), QString::fromUtf8(treatment.data(), qsizetype(treatment.size()))},
         {tr("rank r"), grouped(matrix.rank)},
         {tr("trainable"), grouped(std::int64_t(matrix.parameters()))},
     };
-    if (std::int64_t(matrix.box.rows.size()) != matrix.reorganised.compact_rows || std::int64_t(matrix.box.columns.size()) != matrix.reorganised.compact_columns)
-        facts.insert(facts.begin() + 4, {tr("adapted box"), size_text(std::int64_t(matrix.box.rows.size()), std::int64_t(matrix.box.columns.size()))});
-    if (matrix.sensitivity_total > 0) facts.emplace_back(tr("Σs in the box"), percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1));
+    if (std::int64_t(matrix.box.rows.size()) != matrix.reorganised.compact_rows ||
+        std::int64_t(matrix.box.columns.size()) != matrix.reorganised.compact_columns)
+        facts.insert(facts.begin() + 4,
+                     {tr("adapted box"), size_text(std::int64_t(matrix.box.rows.size()),
+                                                   std::int64_t(matrix.box.columns.size()))});
+    if (matrix.sensitivity_total > 0)
+        facts.emplace_back(tr("Σs in the box"),
+                           percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1));
     setFacts(QString::fromStdString(matrix.shape.name), facts);
     auto counts = sensitivity::profile(matrix.shape, matrix.mask).row_counts;
     std::sort(counts.begin(), counts.end(), std::greater<>());
@@ -141,7 +154,9 @@ void Inspector::setSpectrum(const std::vector<double>& singular_values) {
     bars_->setValues(singular_values, singular_values.empty() ? QString() : decimal(singular_values.front()));
 }
 
-void Inspector::setNotes(const QString& notes) { notes_->setText(notes); }
+void Inspector::setNotes(const QString& notes) {
+    notes_->setText(notes);
+}
 
 void Inspector::clear() {
     setFacts(tr("No matrix selected"), {});

@@ -7,7 +7,6 @@
 #include "core/compact/plan.h"
 
 #include <QWidget>
-
 #include <utility>
 
 class QFormLayout;

@@ -17,8 +17,9 @@
 namespace cdra::widgets {
 
 JobBar::JobBar(QWidget* parent)
-    : QWidget(parent), state_icon_(new QLabel), name_(new QLabel), stage_(new QLabel), progress_(new QProgressBar),
-      eta_(new QLabel), metrics_(new QLabel), pause_(new QPushButton), stop_(new QPushButton), log_(new QToolButton) {
+    : QWidget(parent), state_icon_(new QLabel), name_(new QLabel), stage_(new QLabel),
+      progress_(new QProgressBar), eta_(new QLabel), metrics_(new QLabel), pause_(new QPushButton),
+      stop_(new QPushButton), log_(new QToolButton) {
     setAccessibleName(tr("Job"));
     setCursor(Qt::PointingHandCursor);
     name_->setFont(fonts::heading(font()));
@@ -26,7 +27,8 @@ JobBar::JobBar(QWidget* parent)
     stage_->setObjectName("jobStage");
     eta_->setObjectName("jobEta");
     metrics_->setObjectName("jobMetrics");
-    for (QLabel* label : {eta_, metrics_, stage_}) label->setFont(fonts::tabular(font()));
+    for (QLabel* label : {eta_, metrics_, stage_})
+        label->setFont(fonts::tabular(font()));
     progress_->setObjectName("jobProgress");
     progress_->setTextVisible(false);
     progress_->setFixedHeight(8);
@@ -39,7 +41,9 @@ JobBar::JobBar(QWidget* parent)
     log_->setArrowType(Qt::UpArrow);
     log_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     log_->setToolTip(tr("Show or hide the log"));
-    for (QWidget* button : {static_cast<QWidget*>(pause_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(log_)}) button->setCursor(Qt::ArrowCursor);
+    for (QWidget* button :
+         {static_cast<QWidget*>(pause_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(log_)})
+        button->setCursor(Qt::ArrowCursor);
     metrics_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(2 * grid, grid / 2, grid, grid / 2);
@@ -54,13 +58,19 @@ JobBar::JobBar(QWidget* parent)
     layout->addWidget(stop_);
     layout->addWidget(log_);
     connect(pause_, &QPushButton::clicked, this, [this] {
-        if (status_ && status_->state == JobStatus::State::paused) emit resumeRequested();
-        else emit pauseRequested();
+        if (status_ && status_->state == JobStatus::State::paused)
+            emit resumeRequested();
+        else
+            emit pauseRequested();
     });
     connect(stop_, &QPushButton::clicked, this, [this] {
-        const bool ended = status_ && (status_->state == JobStatus::State::done || status_->state == JobStatus::State::stopped || status_->state == JobStatus::State::failed);
-        if (ended) emit dismissed();
-        else emit stopRequested();
+        const bool ended = status_ && (status_->state == JobStatus::State::done ||
+                                       status_->state == JobStatus::State::stopped ||
+                                       status_->state == JobStatus::State::failed);
+        if (ended)
+            emit dismissed();
+        else
+            emit stopRequested();
     });
     connect(log_, &QToolButton::toggled, this, &JobBar::logToggled);
     hide();
@@ -89,13 +99,20 @@ void JobBar::refresh() {
     const bool ended = job.state == State::done || job.state == State::stopped || job.state == State::failed;
     const auto [symbol, colour, word] = [&]() -> std::tuple<QString, QColor, QString> {
         switch (job.state) {
-        case State::starting: return {QStringLiteral("▷"), colours::muted(palette()), tr("starting")};
-        case State::running: return {QStringLiteral("▶"), colours::accent(palette()), {}};
-        case State::paused: return {QStringLiteral("‖"), colours::warning(palette()), tr("paused")};
-        case State::stopping: return {QStringLiteral("■"), colours::warning(palette()), tr("saving and stopping")};
-        case State::done: return {QStringLiteral("✓"), colours::good(palette()), tr("done")};
-        case State::stopped: return {QStringLiteral("■"), colours::muted(palette()), tr("stopped")};
-        case State::failed: return {QStringLiteral("✕"), colours::danger(palette()), tr("failed")};
+        case State::starting:
+            return {QStringLiteral("▷"), colours::muted(palette()), tr("starting")};
+        case State::running:
+            return {QStringLiteral("▶"), colours::accent(palette()), {}};
+        case State::paused:
+            return {QStringLiteral("‖"), colours::warning(palette()), tr("paused")};
+        case State::stopping:
+            return {QStringLiteral("■"), colours::warning(palette()), tr("saving and stopping")};
+        case State::done:
+            return {QStringLiteral("✓"), colours::good(palette()), tr("done")};
+        case State::stopped:
+            return {QStringLiteral("■"), colours::muted(palette()), tr("stopped")};
+        case State::failed:
+            return {QStringLiteral("✕"), colours::danger(palette()), tr("failed")};
         }
         return {};
     }();
@@ -111,7 +128,8 @@ void JobBar::refresh() {
     const bool known = job.total > 0;
     progress_->setRange(0, known ? 1000 : 0);
     if (known) progress_->setValue(int(1000 * std::min(job.done, job.total) / job.total));
-    progress_->setAccessibleName(known ? tr("%1 of %2").arg(grouped(job.done), grouped(job.total)) : tr("working"));
+    progress_->setAccessibleName(known ? tr("%1 of %2").arg(grouped(job.done), grouped(job.total))
+                                       : tr("working"));
     eta_->setVisible(!ended && job.eta_seconds && *job.eta_seconds >= 10 && job.state == State::running);
     eta_->setText(job.eta_seconds ? eta(*job.eta_seconds) : QString());
     metrics_->setText(job.message.isEmpty() ? job.metrics : job.message);
@@ -123,7 +141,8 @@ void JobBar::refresh() {
     pause_->setToolTip(paused ? tr("Go on with the job") : tr("Hold the job; it keeps its memory"));
     stop_->setText(ended ? tr("Dismiss") : tr("Stop and save"));
     stop_->setEnabled(job.state != State::stopping);
-    stop_->setToolTip(ended ? tr("Hide this bar") : tr("Write a checkpoint and stop; the job can be resumed"));
+    stop_->setToolTip(ended ? tr("Hide this bar")
+                            : tr("Write a checkpoint and stop; the job can be resumed"));
     setToolTip(job.command);
 }
 

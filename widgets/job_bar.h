@@ -5,7 +5,6 @@
 #pragma once
 
 #include <QWidget>
-
 #include <optional>
 
 class QLabel;
@@ -20,8 +19,8 @@ struct JobStatus {
     QString name;
     QString command; // shown on hover
     State state = State::starting;
-    QString stage;   // "train", "sensitivity"; in words if the app wants
-    QString detail;  // "epoch 12/25"
+    QString stage;                    // "train", "sensitivity"; in words if the app wants
+    QString detail;                   // "epoch 12/25"
     std::int64_t done = 0, total = 0; // total 0: unknown, the bar swings
     std::optional<double> eta_seconds;
     QString metrics; // "loss 0.41  accuracy 80.6 %"
@@ -35,15 +34,15 @@ class JobBar : public QWidget {
     explicit JobBar(QWidget* parent = nullptr);
     void setStatus(const JobStatus& status); // also shows the bar
     const std::optional<JobStatus>& status() const { return status_; }
-    void clear();                            // hides the bar
-    void setLogShown(bool shown);            // does not emit
+    void clear();                 // hides the bar
+    void setLogShown(bool shown); // does not emit
 
   signals:
-    void opened();          // clicked: show the run
+    void opened(); // clicked: show the run
     void pauseRequested();
     void resumeRequested();
     void stopRequested();
-    void dismissed();       // the cross of an ended job
+    void dismissed(); // the cross of an ended job
     void logToggled(bool shown);
 
   protected:

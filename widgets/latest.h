@@ -4,12 +4,13 @@
 // Work off the event loop, of which only the newest request's result counts. At most one request runs and one
 // waits: a newer one replaces the waiting one and asks the running one to stop. Late results are dropped.
 //
-//     LatestOnly<Plan> plans_{[this](Plan plan) { show(std::move(plan)); }, [this](QString why) { complain(why); }};
-//     plans_.request([map, options](const std::stop_token& stop) { return make_plan(*map, options, sink, stop); });
+//     LatestOnly<Plan> plans_{[this](Plan plan) { show(std::move(plan)); }, [this](QString why) {
+//     complain(why); }}; plans_.request([map, options](const std::stop_token& stop) { return make_plan(*map,
+//     options, sink, stop); });
 //
-// Create, call and destroy it on one thread (with an event loop); `deliver` and `failed` run there. The work runs
-// on QThreadPool's threads and must hold (not borrow) what it reads. Cancelled ends quietly, other exceptions
-// go to `failed`. Destruction does not wait: the work's result is dropped.
+// Create, call and destroy it on one thread (with an event loop); `deliver` and `failed` run there. The work
+// runs on QThreadPool's threads and must hold (not borrow) what it reads. Cancelled ends quietly, other
+// exceptions go to `failed`. Destruction does not wait: the work's result is dropped.
 #pragma once
 
 #include "core/base/error.h"
@@ -19,7 +20,6 @@
 #include <QRunnable>
 #include <QString>
 #include <QThreadPool>
-
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,7 +29,8 @@
 
 namespace cdra::widgets {
 
-template <class Result> class LatestOnly {
+template <class Result>
+class LatestOnly {
   public:
     using Work = std::function<Result(const std::stop_token&)>;
 
@@ -104,7 +105,8 @@ template <class Result> class LatestOnly {
             });
     }
     static void finish(const std::shared_ptr<State>& state, quint64 number,
-                       const std::shared_ptr<std::optional<Result>>& result, const QString& failure, bool cancelled) {
+                       const std::shared_ptr<std::optional<Result>>& result, const QString& failure,
+                       bool cancelled) {
         const std::lock_guard lock(state->mutex);
         state->running = false;
         if (!state->receiver) return;
@@ -119,8 +121,10 @@ template <class Result> class LatestOnly {
                         if (number != state->newest || !state->receiver) return;
                         state->settled = number;
                     }
-                    if (*result) state->deliver(std::move(**result));
-                    else if (state->failed) state->failed(failure);
+                    if (*result)
+                        state->deliver(std::move(**result));
+                    else if (state->failed)
+                        state->failed(failure);
                 },
                 Qt::QueuedConnection);
         }

@@ -20,7 +20,6 @@
 #include <QMouseEvent>
 #include <QVBoxLayout>
 #include <QValueAxis>
-
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -32,13 +31,13 @@ struct LiveChart::Series {
     int colour = 0;
     bool markers = false;
     std::vector<QPointF> points;
-    QLineSeries* raw = nullptr;      // owned by the chart
+    QLineSeries* raw = nullptr; // owned by the chart
     QLineSeries* smoothed = nullptr;
 };
 
 LiveChart::LiveChart(const QString& title, const QString& x_title, const QString& y_title, QWidget* parent)
-    : QWidget(parent), x_title_(x_title), y_title_(y_title), chart_(new QChart), view_(new QChartView(chart_)),
-      readout_(new QLabel), x_axis_(new QValueAxis), y_axis_(new QValueAxis) {
+    : QWidget(parent), x_title_(x_title), y_title_(y_title), chart_(new QChart),
+      view_(new QChartView(chart_)), readout_(new QLabel), x_axis_(new QValueAxis), y_axis_(new QValueAxis) {
     setAccessibleName(title);
     auto* heading = new QLabel(title);
     heading->setFont(fonts::heading(font()));
@@ -76,7 +75,9 @@ LiveChart::LiveChart(const QString& title, const QString& x_title, const QString
     setAxes();
 }
 
-LiveChart::~LiveChart() { view_->viewport()->removeEventFilter(this); }
+LiveChart::~LiveChart() {
+    view_->viewport()->removeEventFilter(this);
+}
 
 int LiveChart::addSeries(const QString& name, int colour, bool markers) {
     auto series = std::make_unique<Series>();
@@ -99,7 +100,8 @@ void LiveChart::append(int series, double x, double y) {
     if (!std::isfinite(x) || !std::isfinite(y)) return;
     auto& points = series_.at(std::size_t(series))->points;
     // A resumed run repeats what lay past its checkpoint: later points win.
-    while (!points.empty() && points.back().x() > x) points.pop_back();
+    while (!points.empty() && points.back().x() > x)
+        points.pop_back();
     points.emplace_back(x, y);
     schedule();
 }
@@ -111,7 +113,8 @@ void LiveChart::setPoints(int series, std::vector<QPointF> points) {
 }
 
 void LiveChart::clearPoints() {
-    for (auto& series : series_) series->points.clear();
+    for (auto& series : series_)
+        series->points.clear();
     readout_->clear();
     flush();
 }
@@ -131,8 +134,10 @@ void LiveChart::setLogarithmic(bool logarithmic) {
     logarithmic_ = logarithmic;
     chart_->removeAxis(y_axis_);
     delete y_axis_;
-    if (logarithmic) y_axis_ = new QLogValueAxis;
-    else y_axis_ = new QValueAxis;
+    if (logarithmic)
+        y_axis_ = new QLogValueAxis;
+    else
+        y_axis_ = new QValueAxis;
     // A log axis needs a positive range before a series is attached.
     y_axis_->setRange(0.1, 1);
     chart_->addAxis(y_axis_, Qt::AlignLeft);
@@ -156,8 +161,12 @@ void LiveChart::setYPercent(bool percent) {
     schedule();
 }
 
-int LiveChart::pointCount(int series) const { return int(series_.at(std::size_t(series))->points.size()); }
-int LiveChart::drawnCount(int series) const { return series_.at(std::size_t(series))->raw->count(); }
+int LiveChart::pointCount(int series) const {
+    return int(series_.at(std::size_t(series))->points.size());
+}
+int LiveChart::drawnCount(int series) const {
+    return series_.at(std::size_t(series))->raw->count();
+}
 
 void LiveChart::schedule() {
     if (!redraw_.isActive()) redraw_.start();
@@ -179,9 +188,12 @@ void LiveChart::flush() {
         draw(series->raw, series->points);
         const bool smoothed = smoothing_ > 0 && series->points.size() > 2;
         draw(series->smoothed, smoothed ? smooth(series->points, smoothing_) : std::vector<QPointF>());
-        series->raw->setPointsVisible(series->points.size() == 1 || (series->markers && series->points.size() <= 60));
-        for (auto* marker : chart_->legend()->markers(series->raw)) marker->setVisible(!series->points.empty());
-        for (auto* marker : chart_->legend()->markers(series->smoothed)) marker->setVisible(false);
+        series->raw->setPointsVisible(series->points.size() == 1 ||
+                                      (series->markers && series->points.size() <= 60));
+        for (auto* marker : chart_->legend()->markers(series->raw))
+            marker->setVisible(!series->points.empty());
+        for (auto* marker : chart_->legend()->markers(series->smoothed))
+            marker->setVisible(false);
         shown += series->points.empty() ? 0 : 1;
     }
     chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
@@ -198,7 +210,8 @@ void LiveChart::setAxes() {
             low = std::min(low, point.y() * factor);
             high = std::max(high, point.y() * factor);
         }
-    if (!(left <= right)) std::tie(left, right, low, high) = std::tuple(0.0, 1.0, logarithmic_ ? 0.1 : 0.0, 1.0);
+    if (!(left <= right))
+        std::tie(left, right, low, high) = std::tuple(0.0, 1.0, logarithmic_ ? 0.1 : 0.0, 1.0);
     if (left == right) right = left + 1;
     const auto round = [](QValueAxis* axis, double from, double to, int about) {
         const auto ticks = plots::nice_ticks(from, to, about);
@@ -206,7 +219,9 @@ void LiveChart::setAxes() {
         axis->setTickType(QValueAxis::TicksDynamic);
         axis->setTickAnchor(0);
         axis->setTickInterval(step);
-        axis->setLabelFormat(step >= 1 || step < 1e-4 ? QStringLiteral("%g") : QStringLiteral("%.%1f").arg(int(std::ceil(-std::log10(step) - 1e-9))));
+        axis->setLabelFormat(step >= 1 || step < 1e-4
+                                 ? QStringLiteral("%g")
+                                 : QStringLiteral("%.%1f").arg(int(std::ceil(-std::log10(step) - 1e-9))));
         axis->setRange(from, to);
     };
     round(x_axis_, left, right, std::clamp(view_->width() / 80, 2, 8));
@@ -222,7 +237,8 @@ void LiveChart::setAxes() {
 }
 
 void LiveChart::applyTheme() {
-    const QColor text = palette().color(QPalette::Text), muted = colours::muted(palette()), line = colours::line(palette());
+    const QColor text = palette().color(QPalette::Text), muted = colours::muted(palette()),
+                 line = colours::line(palette());
     const QFont small = fonts::small(font());
     chart_->setBackgroundBrush(palette().color(QPalette::Base));
     chart_->setBackgroundPen(Qt::NoPen);
@@ -251,16 +267,20 @@ void LiveChart::applyTheme() {
     }
 }
 
-QString LiveChart::yText(double y) const { return percent_ ? percent(y, 1) : decimal(y, 4); }
+QString LiveChart::yText(double y) const {
+    return percent_ ? percent(y, 1) : decimal(y, 4);
+}
 
 QString LiveChart::readout(double x) const {
     QStringList parts;
     double nearest = x;
     double distance = INFINITY;
     const auto at = [](const std::vector<QPointF>& points, double where) {
-        const auto after = std::lower_bound(points.begin(), points.end(), where, [](const QPointF& p, double value) { return p.x() < value; });
+        const auto after = std::lower_bound(points.begin(), points.end(), where,
+                                            [](const QPointF& p, double value) { return p.x() < value; });
         if (after == points.begin()) return after;
-        if (after == points.end() || where - std::prev(after)->x() <= after->x() - where) return std::prev(after);
+        if (after == points.end() || where - std::prev(after)->x() <= after->x() - where)
+            return std::prev(after);
         return after;
     };
     for (const auto& series : series_) {
@@ -276,7 +296,9 @@ QString LiveChart::readout(double x) const {
         const QString value = yText(at(series->points, nearest)->y());
         parts += series_.size() > 1 ? series->name + ' ' + value : value;
     }
-    return parts.isEmpty() ? QString() : x_title_ + ' ' + decimal(nearest, 4) + QStringLiteral(":  ") + parts.join(QStringLiteral(",  "));
+    return parts.isEmpty() ? QString()
+                           : x_title_ + ' ' + decimal(nearest, 4) + QStringLiteral(":  ") +
+                                 parts.join(QStringLiteral(",  "));
 }
 
 bool LiveChart::eventFilter(QObject* watched, QEvent* event) {
@@ -286,8 +308,10 @@ bool LiveChart::eventFilter(QObject* watched, QEvent* event) {
             const QPointF in_chart = chart_->mapFromScene(scene);
             const QRectF area = chart_->plotArea();
             if (area.contains(in_chart))
-                readout_->setText(readout(x_axis_->min() + (in_chart.x() - area.left()) / area.width() * (x_axis_->max() - x_axis_->min())));
-            else readout_->clear();
+                readout_->setText(readout(x_axis_->min() + (in_chart.x() - area.left()) / area.width() *
+                                                               (x_axis_->max() - x_axis_->min())));
+            else
+                readout_->clear();
         } else if (event->type() == QEvent::Leave) {
             readout_->clear();
         }

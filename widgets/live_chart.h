@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// A line chart that grows while a run goes on. Any number of points may come: what is drawn is decimated, and redrawn at most
-// 15 times a second.
+// A line chart that grows while a run goes on. Any number of points may come: what is drawn is decimated, and
+// redrawn at most 15 times a second.
 #pragma once
 
 #include <QPointF>
 #include <QString>
 #include <QTimer>
 #include <QWidget>
-
 #include <memory>
 #include <vector>
 
@@ -25,7 +24,8 @@ namespace cdra::widgets {
 class LiveChart : public QWidget {
     Q_OBJECT
   public:
-    LiveChart(const QString& title, const QString& x_title, const QString& y_title, QWidget* parent = nullptr);
+    LiveChart(const QString& title, const QString& x_title, const QString& y_title,
+              QWidget* parent = nullptr);
     ~LiveChart() override;
 
     // `colour`: index of colours::series.

@@ -47,22 +47,35 @@ LogPane::LogPane(QWidget* parent) : QWidget(parent), view_(new QPlainTextEdit), 
 
 void LogPane::append(const QString& level, const QString& message, double time) {
     QString line;
-    if (time > 0) line = QDateTime::fromMSecsSinceEpoch(qint64(time * 1000)).toString(QStringLiteral("HH:mm:ss  "));
+    if (time > 0)
+        line = QDateTime::fromMSecsSinceEpoch(qint64(time * 1000)).toString(QStringLiteral("HH:mm:ss  "));
     const bool error = level == QLatin1String("error"), warning = level == QLatin1String("warning");
     if (error || warning) line += level.toUpper() + QStringLiteral("  ");
     const bool at_end = view_->verticalScrollBar()->value() >= view_->verticalScrollBar()->maximum() - 1;
     // Plain lines carry no colour of their own, so that they follow a change of theme.
     QString style = QStringLiteral("white-space: pre");
-    if (error || warning) style += "; color: " + (error ? colours::danger(palette()) : colours::warning(palette())).name();
-    view_->appendHtml(QStringLiteral("<span style=\"%1\">%2</span>").arg(style, (line + message).toHtmlEscaped()));
+    if (error || warning)
+        style += "; color: " + (error ? colours::danger(palette()) : colours::warning(palette())).name();
+    view_->appendHtml(
+        QStringLiteral("<span style=\"%1\">%2</span>").arg(style, (line + message).toHtmlEscaped()));
     if (at_end) view_->verticalScrollBar()->setValue(view_->verticalScrollBar()->maximum());
 }
 
-void LogPane::appendPlain(const QString& text) { view_->appendPlainText(text); }
-void LogPane::clear() { view_->clear(); }
-void LogPane::setLimit(int lines) { view_->setMaximumBlockCount(lines); }
-int LogPane::lineCount() const { return view_->document()->isEmpty() ? 0 : view_->blockCount(); }
-QString LogPane::text() const { return view_->toPlainText(); }
+void LogPane::appendPlain(const QString& text) {
+    view_->appendPlainText(text);
+}
+void LogPane::clear() {
+    view_->clear();
+}
+void LogPane::setLimit(int lines) {
+    view_->setMaximumBlockCount(lines);
+}
+int LogPane::lineCount() const {
+    return view_->document()->isEmpty() ? 0 : view_->blockCount();
+}
+QString LogPane::text() const {
+    return view_->toPlainText();
+}
 
 bool LogPane::find(const QString& words, bool backwards) {
     if (words.isEmpty()) return false;

@@ -8,7 +8,6 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QWidget>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -62,7 +61,8 @@ std::vector<double> nice_ticks(double low, double high, int about) {
             break;
         }
     std::vector<double> ticks;
-    for (double at = std::ceil(low / step - 1e-9); at * step <= high + step * 1e-9; ++at) ticks.push_back(at * step);
+    for (double at = std::ceil(low / step - 1e-9); at * step <= high + step * 1e-9; ++at)
+        ticks.push_back(at * step);
     return ticks;
 }
 
@@ -75,14 +75,17 @@ QString tick_text(double value, double step) {
 }
 
 namespace {
-double step_of(const std::vector<double>& ticks) { return ticks.size() > 1 ? ticks[1] - ticks[0] : 1; }
+double step_of(const std::vector<double>& ticks) {
+    return ticks.size() > 1 ? ticks[1] - ticks[0] : 1;
+}
 } // namespace
 
 QRectF frame_area(const QRectF& outer, const Style& style, double y_maximum, bool x_title) {
     const QFontMetricsF metrics(style.small);
     const auto ticks = nice_ticks(0, y_maximum, 4);
     double widest = 0;
-    for (const double tick : ticks) widest = std::max(widest, metrics.horizontalAdvance(tick_text(tick, step_of(ticks))));
+    for (const double tick : ticks)
+        widest = std::max(widest, metrics.horizontalAdvance(tick_text(tick, step_of(ticks))));
     const double left = widest + metrics.height() + 12 * style.unit;
     const double bottom = metrics.height() * (x_title ? 2 : 1) + 9 * style.unit;
     return outer.adjusted(left, metrics.height() * 0.5 + 2 * style.unit, -8 * style.unit, -bottom);
@@ -93,11 +96,13 @@ void paint_vertical_text(QPainter& painter, QPointF centre, const QString& text)
     painter.translate(centre);
     painter.rotate(-90);
     const QFontMetricsF metrics(painter.font(), painter.device());
-    painter.drawText(QPointF(-metrics.horizontalAdvance(text) / 2, metrics.ascent() / 2 - metrics.descent() / 2), text);
+    painter.drawText(
+        QPointF(-metrics.horizontalAdvance(text) / 2, metrics.ascent() / 2 - metrics.descent() / 2), text);
     painter.restore();
 }
 
-void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const QString& x_title, const QString& y_title) {
+void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const QString& x_title,
+                const QString& y_title) {
     painter.save();
     painter.setFont(style.small);
     const QFontMetricsF metrics(style.small);
@@ -106,7 +111,8 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
     const auto centred = [&](double x, double top, const QString& text) {
         painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2, top + metrics.ascent()), text);
     };
-    const auto y_ticks = nice_ticks(frame.y0, frame.y1, std::clamp(int(area.height() / (3.2 * metrics.height())), 1, 6));
+    const auto y_ticks =
+        nice_ticks(frame.y0, frame.y1, std::clamp(int(area.height() / (3.2 * metrics.height())), 1, 6));
     double widest = 0;
     for (const double tick : y_ticks) {
         const double y = frame.y(tick);
@@ -116,9 +122,11 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
         const double width = metrics.horizontalAdvance(text);
         widest = std::max(widest, width);
         painter.setPen(style.muted);
-        painter.drawText(QPointF(area.left() - width - 5 * u, y + metrics.ascent() / 2 - metrics.descent() / 2), text);
+        painter.drawText(
+            QPointF(area.left() - width - 5 * u, y + metrics.ascent() / 2 - metrics.descent() / 2), text);
     }
-    const auto x_ticks = nice_ticks(frame.x0, frame.x1, std::clamp(int(area.width() / (7 * metrics.averageCharWidth() + 10 * u)), 1, 8));
+    const auto x_ticks = nice_ticks(
+        frame.x0, frame.x1, std::clamp(int(area.width() / (7 * metrics.averageCharWidth() + 10 * u)), 1, 8));
     for (const double tick : x_ticks) {
         const double x = frame.x(tick);
         painter.setPen(QPen(style.muted, style.stroke));
@@ -132,12 +140,13 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
     painter.setPen(style.text);
     if (!x_title.isEmpty()) centred(area.center().x(), area.bottom() + 5 * u + metrics.height(), x_title);
     if (!y_title.isEmpty())
-        paint_vertical_text(painter, {area.left() - widest - 8 * u - metrics.height() / 2, area.center().y()}, y_title);
+        paint_vertical_text(painter, {area.left() - widest - 8 * u - metrics.height() / 2, area.center().y()},
+                            y_title);
     painter.restore();
 }
 
-void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line, double width,
-                 const QColor& fill) {
+void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line,
+                 double width, const QColor& fill) {
     if (values.empty()) return;
     const std::size_t n = values.size();
     // Two points a bin, its lowest and highest value, once there are more values than the paper can show.
@@ -146,7 +155,8 @@ void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double
     QPainterPath top(QPointF(frame.x(0), frame.y(0)));
     for (std::size_t bin = 0; bin < bins; ++bin) {
         const std::size_t from = bin * n / bins, to = std::max(from + 1, (bin + 1) * n / bins);
-        const auto [low, high] = std::minmax_element(values.begin() + std::ptrdiff_t(from), values.begin() + std::ptrdiff_t(to));
+        const auto [low, high] =
+            std::minmax_element(values.begin() + std::ptrdiff_t(from), values.begin() + std::ptrdiff_t(to));
         const double left = frame.x(double(from)), right = frame.x(double(to));
         if (low != high) {
             path.lineTo(left, frame.y(*low));
@@ -165,16 +175,18 @@ void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double
     painter.restore();
 }
 
-Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& percents,
-                    double whole_percent, bool row, bool sorted) {
+Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style,
+                    const std::vector<double>& percents, double whole_percent, bool row, bool sorted) {
     double highest = whole_percent;
-    for (const double value : percents) highest = std::max(highest, value);
+    for (const double value : percents)
+        highest = std::max(highest, value);
     if (highest <= 0) highest = 1;
     Frame frame;
     frame.x1 = double(std::max<std::size_t>(1, percents.size()));
     frame.y1 = highest * 1.08;
     frame.area = frame_area(outer, style, frame.y1);
-    const QString feature = row ? QStringLiteral("row (input feature)") : QStringLiteral("column (output feature)");
+    const QString feature =
+        row ? QStringLiteral("row (input feature)") : QStringLiteral("column (output feature)");
     paint_axes(painter, frame, style, sorted ? feature + QStringLiteral(", most sensitive first") : feature,
                QStringLiteral("sensitive (%)"));
     const QColor colour = row ? style.rows : style.columns;
@@ -190,8 +202,8 @@ Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style, 
     const QString text = QStringLiteral("whole matrix ") + percent_value(whole_percent);
     // In the upper right corner, clear of the curve where it is sorted, on a little paper where it is not.
     const double width = metrics.horizontalAdvance(text), sample = 16 * style.unit;
-    const QRectF label(frame.area.right() - width - sample - 8 * style.unit, frame.area.top(), width + sample + 8 * style.unit,
-                       metrics.height());
+    const QRectF label(frame.area.right() - width - sample - 8 * style.unit, frame.area.top(),
+                       width + sample + 8 * style.unit, metrics.height());
     QColor paper = style.paper;
     paper.setAlphaF(0.85F);
     painter.fillRect(label, paper);
@@ -203,12 +215,17 @@ Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style, 
     return frame;
 }
 
-Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& rows,
-                         const std::vector<double>& columns, int matrices_per_block) {
-    const auto mean = [](const std::vector<double>& v) { return v.empty() ? 0 : std::accumulate(v.begin(), v.end(), 0.0) / double(v.size()); };
+Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& style,
+                         const std::vector<double>& rows, const std::vector<double>& columns,
+                         int matrices_per_block) {
+    const auto mean = [](const std::vector<double>& v) {
+        return v.empty() ? 0 : std::accumulate(v.begin(), v.end(), 0.0) / double(v.size());
+    };
     double highest = 1;
-    for (const double v : rows) highest = std::max(highest, v);
-    for (const double v : columns) highest = std::max(highest, v);
+    for (const double v : rows)
+        highest = std::max(highest, v);
+    for (const double v : columns)
+        highest = std::max(highest, v);
     const QFontMetricsF metrics(style.small);
     const double u = style.unit;
     Frame frame;
@@ -219,20 +236,26 @@ Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& st
     if (matrices_per_block > 0) {
         QColor band = style.line;
         band.setAlphaF(0.35F);
-        for (std::size_t at = std::size_t(matrices_per_block); at < rows.size(); at += 2 * std::size_t(matrices_per_block)) {
+        for (std::size_t at = std::size_t(matrices_per_block); at < rows.size();
+             at += 2 * std::size_t(matrices_per_block)) {
             const double right = std::min<double>(double(at) + matrices_per_block, double(rows.size()));
-            painter.fillRect(QRectF(QPointF(frame.x(double(at)), frame.area.top()), QPointF(frame.x(right), frame.area.bottom())), band);
+            painter.fillRect(QRectF(QPointF(frame.x(double(at)), frame.area.top()),
+                                    QPointF(frame.x(right), frame.area.bottom())),
+                             band);
         }
     }
     painter.restore();
-    paint_axes(painter, frame, style, QStringLiteral("matrix, block after block"), QStringLiteral("size of the compact sub-matrix"));
+    paint_axes(painter, frame, style, QStringLiteral("matrix, block after block"),
+               QStringLiteral("size of the compact sub-matrix"));
     painter.save();
     const auto curve = [&](const std::vector<double>& values, const QColor& colour) {
         QPainterPath path;
         for (std::size_t i = 0; i < values.size(); ++i) {
             const QPointF point(frame.x(double(i) + 0.5), frame.y(values[i]));
-            if (i == 0) path.moveTo(point);
-            else path.lineTo(point);
+            if (i == 0)
+                path.moveTo(point);
+            else
+                path.lineTo(point);
         }
         painter.strokePath(path, QPen(colour, 2 * style.stroke, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         if (frame.area.width() / double(std::max<std::size_t>(1, values.size())) > 4 * u) {
@@ -270,12 +293,16 @@ Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& st
     return frame;
 }
 
-QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& sensitive, const QColor& paper) {
+QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& sensitive,
+                  const QColor& paper) {
     const auto rows = std::size_t(matrix.shape.in), columns = std::size_t(matrix.shape.out);
-    const std::size_t height = std::min<std::size_t>(rows, std::size_t(side)), width = std::min<std::size_t>(columns, std::size_t(side));
+    const std::size_t height = std::min<std::size_t>(rows, std::size_t(side)),
+                      width = std::min<std::size_t>(columns, std::size_t(side));
     std::vector<std::uint32_t> row_at(rows), column_at(columns), counts(height * width, 0);
-    for (std::size_t i = 0; i < rows; ++i) row_at[matrix.reorganised.row_order[i]] = std::uint32_t(i);
-    for (std::size_t i = 0; i < columns; ++i) column_at[matrix.reorganised.column_order[i]] = std::uint32_t(i);
+    for (std::size_t i = 0; i < rows; ++i)
+        row_at[matrix.reorganised.row_order[i]] = std::uint32_t(i);
+    for (std::size_t i = 0; i < columns; ++i)
+        column_at[matrix.reorganised.column_order[i]] = std::uint32_t(i);
     for (const std::uint32_t flat : matrix.mask)
         ++counts[row_at[flat % rows] * height / rows * width + column_at[flat / rows] * width / columns];
     const double cells = std::max(1.0, double(rows) / double(height) * double(columns) / double(width));
@@ -285,8 +312,11 @@ QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& 
         for (std::size_t x = 0; x < width; ++x) {
             const std::uint32_t count = counts[y * width + x];
             const double strength = count == 0 ? 0 : 0.45 + 0.55 * std::min(1.0, count / cells);
-            const auto mix = [&](int from, int to) { return int(std::lround(from + strength * (to - from))); };
-            line[x] = qRgb(mix(paper.red(), sensitive.red()), mix(paper.green(), sensitive.green()), mix(paper.blue(), sensitive.blue()));
+            const auto mix = [&](int from, int to) {
+                return int(std::lround(from + strength * (to - from)));
+            };
+            line[x] = qRgb(mix(paper.red(), sensitive.red()), mix(paper.green(), sensitive.green()),
+                           mix(paper.blue(), sensitive.blue()));
         }
     }
     return image;

@@ -11,7 +11,6 @@
 #include <QImage>
 #include <QRectF>
 #include <QString>
-
 #include <functional>
 #include <utility>
 #include <vector>
@@ -44,21 +43,25 @@ struct Frame {
 // What remains of `outer` for the data after room for tick labels and titles.
 QRectF frame_area(const QRectF& outer, const Style& style, double y_maximum, bool x_title = true);
 // Axis lines, ticks with labels, light horizontal grid, titles.
-void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const QString& x_title, const QString& y_title);
+void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const QString& x_title,
+                const QString& y_title);
 void paint_vertical_text(QPainter& painter, QPointF centre, const QString& text);
 
 // A step line through values (one a unit of x from 0.5 on), thinned so that every extreme shows.
-void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line, double width,
-                 const QColor& fill);
-// One panel of Figure 2: shares in per cent, the whole matrix's as a dotted line with its number. Returns the frame.
-Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& percents,
-                    double whole_percent, bool row, bool sorted);
+void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line,
+                 double width, const QColor& fill);
+// One panel of Figure 2: shares in per cent, the whole matrix's as a dotted line with its number. Returns the
+// frame.
+Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style,
+                    const std::vector<double>& percents, double whole_percent, bool row, bool sorted);
 // Figure 5: d̄ and k̄ by matrix with dashed means. `blocks`: matrices of one block lie together.
-Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& style, const std::vector<double>& rows,
-                         const std::vector<double>& columns, int matrices_per_block);
+Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& style,
+                         const std::vector<double>& rows, const std::vector<double>& columns,
+                         int matrices_per_block);
 
-// The reorganised mask with rows down and columns across, at most `side` pixels a side: the share of sensitive cells under a
-// pixel as its strength, none of them invisible.
-QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& sensitive, const QColor& paper);
+// The reorganised mask with rows down and columns across, at most `side` pixels a side: the share of
+// sensitive cells under a pixel as its strength, none of them invisible.
+QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& sensitive,
+                  const QColor& paper);
 
 } // namespace cdra::widgets::plots

@@ -18,9 +18,10 @@ const QString key = QStringLiteral("color-scheme");
 class PortalWatcher : public QObject {
     Q_OBJECT
   public:
-    PortalWatcher(QObject* owner, std::function<void()> changed) : QObject(owner), changed_(std::move(changed)) {
-        QDBusConnection::sessionBus().connect(service, path, interface_name, QStringLiteral("SettingChanged"), this,
-                                              SLOT(settingChanged(QString, QString, QDBusVariant)));
+    PortalWatcher(QObject* owner, std::function<void()> changed)
+        : QObject(owner), changed_(std::move(changed)) {
+        QDBusConnection::sessionBus().connect(service, path, interface_name, QStringLiteral("SettingChanged"),
+                                              this, SLOT(settingChanged(QString, QString, QDBusVariant)));
     }
 
   private slots:
@@ -43,7 +44,8 @@ bool portal_prefers_dark() {
     if (reply.type() != QDBusMessage::ReplyMessage || reply.arguments().isEmpty()) return false;
     // Read() wraps the value in two variants.
     QVariant value = reply.arguments().constFirst();
-    while (value.canConvert<QDBusVariant>()) value = value.value<QDBusVariant>().variant();
+    while (value.canConvert<QDBusVariant>())
+        value = value.value<QDBusVariant>().variant();
     return value.toUInt() == 1; // 1: dark, 2: light, 0: no preference
 }
 

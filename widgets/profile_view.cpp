@@ -8,7 +8,6 @@
 
 #include <QMouseEvent>
 #include <QPainter>
-
 #include <algorithm>
 #include <numeric>
 
@@ -46,7 +45,8 @@ void ProfileView::resort() {
     const auto order = [this](const std::vector<std::uint32_t>& counts) {
         std::vector<std::uint32_t> out(counts.size());
         std::iota(out.begin(), out.end(), 0U);
-        if (sorted_) std::stable_sort(out.begin(), out.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
+        if (sorted_)
+            std::stable_sort(out.begin(), out.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
         return out;
     };
     row_sorted_ = order(profile_->row_counts);
@@ -58,12 +58,17 @@ std::vector<double> ProfileView::shown(bool row) const {
     if (!profile_) return out;
     const auto& order = row ? row_sorted_ : column_sorted_;
     out.reserve(order.size());
-    for (const auto index : order) out.push_back(100 * (row ? profile_->row_sparsity(index) : profile_->column_sparsity(index)));
+    for (const auto index : order)
+        out.push_back(100 * (row ? profile_->row_sparsity(index) : profile_->column_sparsity(index)));
     return out;
 }
 
-std::vector<double> ProfileView::shownRows() const { return shown(true); }
-std::vector<double> ProfileView::shownColumns() const { return shown(false); }
+std::vector<double> ProfileView::shownRows() const {
+    return shown(true);
+}
+std::vector<double> ProfileView::shownColumns() const {
+    return shown(false);
+}
 
 std::vector<ProfileView::Panel> ProfileView::panels() const {
     if (shows_ != both) return {{shows_ == rows, rect()}};
@@ -82,19 +87,25 @@ void ProfileView::paintEvent(QPaintEvent*) {
     const plots::Style style = plots::screen_style(*this);
     for (const Panel& panel : panels()) {
         const auto values = shown(panel.row);
-        const plots::Frame frame = plots::paint_profile(painter, panel.area, style, values, 100 * profile_->matrix_sparsity(), panel.row, sorted_);
+        const plots::Frame frame = plots::paint_profile(
+            painter, panel.area, style, values, 100 * profile_->matrix_sparsity(), panel.row, sorted_);
         if (pointer_ && frame.area.contains(*pointer_) && !values.empty()) {
-            const int at = std::clamp(int((pointer_->x() - frame.area.left()) / frame.area.width() * double(values.size())), 0, int(values.size()) - 1);
+            const int at = std::clamp(
+                int((pointer_->x() - frame.area.left()) / frame.area.width() * double(values.size())), 0,
+                int(values.size()) - 1);
             const double x = frame.x(at + 0.5);
             painter.setPen(QPen(style.text, 1));
             painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()));
             painter.setFont(fonts::tabular(style.small));
             const auto index = (panel.row ? row_sorted_ : column_sorted_)[std::size_t(at)];
             const auto count = (panel.row ? profile_->row_counts : profile_->column_counts)[index];
-            const QString text = tr("%1 %2: %3, %4").arg(panel.row ? tr("row") : tr("column"), grouped(index), grouped(count), percent_value(values[std::size_t(at)]));
+            const QString text = tr("%1 %2: %3, %4")
+                                     .arg(panel.row ? tr("row") : tr("column"), grouped(index),
+                                          grouped(count), percent_value(values[std::size_t(at)]));
             const QFontMetricsF metrics(painter.font());
             const double width = metrics.horizontalAdvance(text) + 8;
-            QRectF label(std::clamp(x + 4, frame.area.left(), frame.area.right() - width), frame.area.top() + metrics.height() + 4, width, metrics.height() + 4);
+            QRectF label(std::clamp(x + 4, frame.area.left(), frame.area.right() - width),
+                         frame.area.top() + metrics.height() + 4, width, metrics.height() + 4);
             painter.fillRect(label, palette().color(QPalette::ToolTipBase));
             painter.setPen(style.line);
             painter.drawRect(label);
@@ -113,12 +124,15 @@ void ProfileView::mouseMoveEvent(QMouseEvent* event) {
         if (!panel.area.contains(*pointer_)) continue;
         const auto values = shown(panel.row);
         double highest = 100 * profile_->matrix_sparsity();
-        for (const double value : values) highest = std::max(highest, value);
+        for (const double value : values)
+            highest = std::max(highest, value);
         const QRectF area = plots::frame_area(panel.area, style, highest > 0 ? highest * 1.08 : 1.08);
         if (!area.contains(*pointer_) || values.empty()) break;
-        const int at = std::clamp(int((pointer_->x() - area.left()) / area.width() * double(values.size())), 0, int(values.size()) - 1);
+        const int at = std::clamp(int((pointer_->x() - area.left()) / area.width() * double(values.size())),
+                                  0, int(values.size()) - 1);
         const auto index = (panel.row ? row_sorted_ : column_sorted_)[std::size_t(at)];
-        emit hovered(panel.row, int(index), values[std::size_t(at)], int((panel.row ? profile_->row_counts : profile_->column_counts)[index]));
+        emit hovered(panel.row, int(index), values[std::size_t(at)],
+                     int((panel.row ? profile_->row_counts : profile_->column_counts)[index]));
         return;
     }
     emit left();

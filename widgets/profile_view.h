@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Figure 2: share of sensitive weights by row (red) and by column (blue), the whole matrix's as a dotted line.
+// Figure 2: share of sensitive weights by row (red) and by column (blue), the whole matrix's as a dotted
+// line.
 #pragma once
 
 #include "core/sensitivity/profile.h"
 
 #include <QWidget>
-
 #include <optional>
 
 namespace cdra::widgets {
@@ -22,7 +22,7 @@ class ProfileView : public QWidget {
     void clear();
     void setSorted(bool sorted); // most sensitive first; default: by index
     bool sorted() const { return sorted_; }
-    void setShows(Shows shows);  // default: both, rows above columns
+    void setShows(Shows shows); // default: both, rows above columns
 
     // Shares in per cent, in the order displayed.
     std::vector<double> shownRows() const;
@@ -41,7 +41,10 @@ class ProfileView : public QWidget {
     void leaveEvent(QEvent* event) override;
 
   private:
-    struct Panel { bool row; QRect area; };
+    struct Panel {
+        bool row;
+        QRect area;
+    };
     std::vector<Panel> panels() const;
     std::vector<double> shown(bool row) const;
     void resort();

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The matrices of a plan as a table. Ranks can be edited: the model asks by rankEdited() and shows the change only when a new
-// plan is set, so that undo has one home, in the application.
+// The matrices of a plan as a table. Ranks can be edited: the model asks by rankEdited() and shows the change
+// only when a new plan is set, so that undo has one home, in the application.
 #pragma once
 
 #include "core/compact/plan.h"
 
 #include <QAbstractTableModel>
-
 #include <memory>
 
 namespace cdra::widgets {

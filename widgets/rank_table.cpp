@@ -17,7 +17,8 @@ class RankDelegate : public QStyledItemDelegate {
   public:
     RankDelegate(const RankModel* model, const QSortFilterProxyModel* proxy, QObject* parent)
         : QStyledItemDelegate(parent), model_(model), proxy_(proxy) {}
-    QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const override {
+    QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem&,
+                          const QModelIndex& index) const override {
         auto* spin = new QSpinBox(parent);
         spin->setFrame(false);
         const auto& matrix = model_->plan()->matrices[std::size_t(proxy_->mapToSource(index).row())];
@@ -32,7 +33,8 @@ class RankDelegate : public QStyledItemDelegate {
 
 } // namespace
 
-RankTable::RankTable(QWidget* parent) : QTableView(parent), model_(new RankModel(this)), proxy_(new QSortFilterProxyModel(this)) {
+RankTable::RankTable(QWidget* parent)
+    : QTableView(parent), model_(new RankModel(this)), proxy_(new QSortFilterProxyModel(this)) {
     proxy_->setSourceModel(model_);
     proxy_->setSortRole(RankModel::sort_role);
     setModel(proxy_);
@@ -52,9 +54,10 @@ RankTable::RankTable(QWidget* parent) : QTableView(parent), model_(new RankModel
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setStretchLastSection(true);
     connect(model_, &RankModel::rankEdited, this, &RankTable::rankEdited);
-    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now, const QModelIndex& before) {
-        if (now.isValid() && now.row() != before.row()) emit selected(proxy_->mapToSource(now).row());
-    });
+    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& now, const QModelIndex& before) {
+                if (now.isValid() && now.row() != before.row()) emit selected(proxy_->mapToSource(now).row());
+            });
 }
 
 void RankTable::setPlan(std::shared_ptr<const compact::CompactPlan> plan) {
@@ -63,7 +66,9 @@ void RankTable::setPlan(std::shared_ptr<const compact::CompactPlan> plan) {
     if (first) resizeColumnsToContents();
 }
 
-int RankTable::current() const { return currentIndex().isValid() ? proxy_->mapToSource(currentIndex()).row() : -1; }
+int RankTable::current() const {
+    return currentIndex().isValid() ? proxy_->mapToSource(currentIndex()).row() : -1;
+}
 
 void RankTable::setCurrent(int matrix) {
     if (matrix == current()) return;

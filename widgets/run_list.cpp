@@ -9,20 +9,26 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QSortFilterProxyModel>
-
 #include <algorithm>
 
 namespace cdra::widgets {
 
 QString name_of(RunState state) {
     switch (state) {
-    case RunState::queued: return QObject::tr("queued");
-    case RunState::running: return QObject::tr("running");
-    case RunState::paused: return QObject::tr("paused");
-    case RunState::stopped: return QObject::tr("stopped");
-    case RunState::done: return QObject::tr("done");
-    case RunState::failed: return QObject::tr("failed");
-    case RunState::dead: return QObject::tr("ended unexpectedly");
+    case RunState::queued:
+        return QObject::tr("queued");
+    case RunState::running:
+        return QObject::tr("running");
+    case RunState::paused:
+        return QObject::tr("paused");
+    case RunState::stopped:
+        return QObject::tr("stopped");
+    case RunState::done:
+        return QObject::tr("done");
+    case RunState::failed:
+        return QObject::tr("failed");
+    case RunState::dead:
+        return QObject::tr("ended unexpectedly");
     }
     return {};
 }
@@ -31,13 +37,19 @@ namespace {
 
 QString symbol(RunState state) {
     switch (state) {
-    case RunState::queued: return QStringLiteral("○");
-    case RunState::running: return QStringLiteral("▶");
-    case RunState::paused: return QStringLiteral("‖");
-    case RunState::stopped: return QStringLiteral("■");
-    case RunState::done: return QStringLiteral("●");
+    case RunState::queued:
+        return QStringLiteral("○");
+    case RunState::running:
+        return QStringLiteral("▶");
+    case RunState::paused:
+        return QStringLiteral("‖");
+    case RunState::stopped:
+        return QStringLiteral("■");
+    case RunState::done:
+        return QStringLiteral("●");
     case RunState::failed:
-    case RunState::dead: return QStringLiteral("✕");
+    case RunState::dead:
+        return QStringLiteral("✕");
     }
     return {};
 }
@@ -53,7 +65,8 @@ void RunModel::setRuns(std::vector<RunRow> runs) {
 }
 
 void RunModel::putRun(const RunRow& run) {
-    const auto at = std::find_if(runs_.begin(), runs_.end(), [&](const RunRow& row) { return row.id == run.id; });
+    const auto at =
+        std::find_if(runs_.begin(), runs_.end(), [&](const RunRow& row) { return row.id == run.id; });
     if (at == runs_.end()) {
         beginInsertRows({}, int(runs_.size()), int(runs_.size()));
         runs_.push_back(run);
@@ -74,58 +87,84 @@ void RunModel::removeRun(const QString& id) {
     endRemoveRows();
 }
 
-int RunModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(runs_.size()); }
-int RunModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(column_count); }
+int RunModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(runs_.size());
+}
+int RunModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(column_count);
+}
 
 QVariant RunModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount() || index.column() >= column_count) return {};
     const RunRow& run = runs_[std::size_t(index.row())];
     if (role == id_role) return run.id;
     if (role == Qt::ToolTipRole) return run.id;
-    if (role == Qt::TextAlignmentRole) return int((index.column() >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole)
+        return int((index.column() >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role == Qt::ForegroundRole && index.column() == state) {
         const QPalette palette = QApplication::palette();
         if (run.state == RunState::failed || run.state == RunState::dead) return colours::danger(palette);
         if (run.state == RunState::running) return colours::accent(palette);
         if (run.state == RunState::done) return colours::good(palette);
     }
-    if (role == sort_role)
-        switch (index.column()) {
-        case name: return run.name;
-        case method: return run.method;
-        case state: return int(run.state);
-        case epoch: return run.epoch;
-        case accuracy: return run.accuracy.value_or(-1);
-        case parameters: return run.parameters.value_or(-1);
+    if (role == sort_role) switch (index.column()) {
+        case name:
+            return run.name;
+        case method:
+            return run.method;
+        case state:
+            return int(run.state);
+        case epoch:
+            return run.epoch;
+        case accuracy:
+            return run.accuracy.value_or(-1);
+        case parameters:
+            return run.parameters.value_or(-1);
         }
-    if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole)
-        switch (index.column()) {
-        case name: return run.name;
-        case method: return run.method;
-        case state: return symbol(run.state) + ' ' + name_of(run.state);
-        case epoch: return run.epochs > 0 ? QStringLiteral("%1 / %2").arg(decimal(run.epoch), decimal(run.epochs)) : QStringLiteral("–");
-        case accuracy: return run.accuracy ? percent(*run.accuracy) + (run.accuracy_split.isEmpty() ? QString() : ' ' + run.accuracy_split) : QStringLiteral("–");
-        case parameters: return run.parameters ? grouped(*run.parameters) : QStringLiteral("–");
+    if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) switch (index.column()) {
+        case name:
+            return run.name;
+        case method:
+            return run.method;
+        case state:
+            return symbol(run.state) + ' ' + name_of(run.state);
+        case epoch:
+            return run.epochs > 0 ? QStringLiteral("%1 / %2").arg(decimal(run.epoch), decimal(run.epochs))
+                                  : QStringLiteral("–");
+        case accuracy:
+            return run.accuracy ? percent(*run.accuracy) +
+                                      (run.accuracy_split.isEmpty() ? QString() : ' ' + run.accuracy_split)
+                                : QStringLiteral("–");
+        case parameters:
+            return run.parameters ? grouped(*run.parameters) : QStringLiteral("–");
         }
     return {};
 }
 
 QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
-    if (role == Qt::TextAlignmentRole) return int((section >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole)
+        return int((section >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-    case name: return tr("run");
-    case method: return tr("method");
-    case state: return tr("state");
-    case epoch: return tr("epoch");
-    case accuracy: return tr("accuracy");
-    case parameters: return tr("trainable");
+    case name:
+        return tr("run");
+    case method:
+        return tr("method");
+    case state:
+        return tr("state");
+    case epoch:
+        return tr("epoch");
+    case accuracy:
+        return tr("accuracy");
+    case parameters:
+        return tr("trainable");
     }
     return {};
 }
 
-RunList::RunList(QWidget* parent) : QTableView(parent), model_(new RunModel(this)), proxy_(new QSortFilterProxyModel(this)) {
+RunList::RunList(QWidget* parent)
+    : QTableView(parent), model_(new RunModel(this)), proxy_(new QSortFilterProxyModel(this)) {
     proxy_->setSourceModel(model_);
     proxy_->setSortRole(RunModel::sort_role);
     setModel(proxy_);
@@ -144,13 +183,17 @@ RunList::RunList(QWidget* parent) : QTableView(parent), model_(new RunModel(this
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     horizontalHeader()->setStretchLastSection(true);
-    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] { emit selectionChangedTo(selectedIds()); });
-    connect(this, &QTableView::activated, this, [this](const QModelIndex& index) { emit runActivated(index.data(RunModel::id_role).toString()); });
+    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { emit selectionChangedTo(selectedIds()); });
+    connect(this, &QTableView::activated, this, [this](const QModelIndex& index) {
+        emit runActivated(index.data(RunModel::id_role).toString());
+    });
 }
 
 QStringList RunList::selectedIds() const {
     QStringList ids;
-    for (const QModelIndex& index : selectionModel()->selectedRows()) ids += index.data(RunModel::id_role).toString();
+    for (const QModelIndex& index : selectionModel()->selectedRows())
+        ids += index.data(RunModel::id_role).toString();
     return ids;
 }
 

@@ -6,7 +6,6 @@
 
 #include <QAbstractTableModel>
 #include <QTableView>
-
 #include <optional>
 #include <vector>
 
@@ -18,7 +17,7 @@ enum class RunState { queued, running, paused, stopped, done, failed, dead };
 QString name_of(RunState state);
 
 struct RunRow {
-    QString id;     // unique, e.g. the job folder's path
+    QString id; // unique, e.g. the job folder's path
     QString name, method;
     RunState state = RunState::queued;
     double epoch = 0, epochs = 0;
@@ -36,7 +35,7 @@ class RunModel : public QAbstractTableModel {
 
     explicit RunModel(QObject* parent = nullptr);
     void setRuns(std::vector<RunRow> runs);
-    void putRun(const RunRow& run);      // replaces the one of the same id, or adds it
+    void putRun(const RunRow& run); // replaces the one of the same id, or adds it
     void removeRun(const QString& id);
     const std::vector<RunRow>& runs() const { return runs_; }
 

@@ -10,7 +10,6 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
-
 #include <algorithm>
 #include <cmath>
 
@@ -18,28 +17,44 @@ namespace cdra::widgets {
 
 QString title_of(Quantity quantity) {
     switch (quantity) {
-    case Quantity::sensitive: return QObject::tr("sensitive weights");
-    case Quantity::sensitive_share: return QObject::tr("sensitive share of the matrix");
-    case Quantity::density: return QObject::tr("density of the compact sub-matrix");
-    case Quantity::rank: return QObject::tr("rank");
-    case Quantity::compact_rows: return QObject::tr("rows d̄");
-    case Quantity::compact_columns: return QObject::tr("columns k̄");
-    case Quantity::parameters: return QObject::tr("trainable parameters");
-    case Quantity::sensitivity: return QObject::tr("total sensitivity");
+    case Quantity::sensitive:
+        return QObject::tr("sensitive weights");
+    case Quantity::sensitive_share:
+        return QObject::tr("sensitive share of the matrix");
+    case Quantity::density:
+        return QObject::tr("density of the compact sub-matrix");
+    case Quantity::rank:
+        return QObject::tr("rank");
+    case Quantity::compact_rows:
+        return QObject::tr("rows d̄");
+    case Quantity::compact_columns:
+        return QObject::tr("columns k̄");
+    case Quantity::parameters:
+        return QObject::tr("trainable parameters");
+    case Quantity::sensitivity:
+        return QObject::tr("total sensitivity");
     }
     return {};
 }
 
 double value_of(const compact::PlannedMatrix& matrix, Quantity quantity) {
     switch (quantity) {
-    case Quantity::sensitive: return double(matrix.mask.size());
-    case Quantity::sensitive_share: return matrix.shape.size() ? double(matrix.mask.size()) / double(matrix.shape.size()) : 0;
-    case Quantity::density: return matrix.density();
-    case Quantity::rank: return matrix.rank;
-    case Quantity::compact_rows: return matrix.reorganised.compact_rows;
-    case Quantity::compact_columns: return matrix.reorganised.compact_columns;
-    case Quantity::parameters: return double(matrix.parameters());
-    case Quantity::sensitivity: return matrix.sensitivity_total;
+    case Quantity::sensitive:
+        return double(matrix.mask.size());
+    case Quantity::sensitive_share:
+        return matrix.shape.size() ? double(matrix.mask.size()) / double(matrix.shape.size()) : 0;
+    case Quantity::density:
+        return matrix.density();
+    case Quantity::rank:
+        return matrix.rank;
+    case Quantity::compact_rows:
+        return matrix.reorganised.compact_rows;
+    case Quantity::compact_columns:
+        return matrix.reorganised.compact_columns;
+    case Quantity::parameters:
+        return double(matrix.parameters());
+    case Quantity::sensitivity:
+        return matrix.sensitivity_total;
     }
     return 0;
 }
@@ -47,9 +62,12 @@ double value_of(const compact::PlannedMatrix& matrix, Quantity quantity) {
 QString text_of(double value, Quantity quantity) {
     switch (quantity) {
     case Quantity::sensitive_share:
-    case Quantity::density: return percent(value);
-    case Quantity::sensitivity: return decimal(value);
-    default: return grouped(std::llround(value));
+    case Quantity::density:
+        return percent(value);
+    case Quantity::sensitivity:
+        return decimal(value);
+    default:
+        return grouped(std::llround(value));
     }
 }
 
@@ -59,8 +77,8 @@ SmallMultiples::SmallMultiples(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("All matrices, blocks by kinds"));
 }
 
-void SmallMultiples::setValues(const QStringList& kinds, const std::vector<double>& values, const QString& title,
-                               const QStringList& texts) {
+void SmallMultiples::setValues(const QStringList& kinds, const std::vector<double>& values,
+                               const QString& title, const QStringList& texts) {
     kinds_ = kinds;
     values_ = values;
     title_ = title;
@@ -78,18 +96,22 @@ void SmallMultiples::setValues(const QStringList& kinds, const std::vector<doubl
 
 void SmallMultiples::setPlan(const compact::CompactPlan& plan, Quantity quantity) {
     QStringList kinds;
-    for (const auto kind : checkpoint::matrix_kinds) kinds += QString::fromUtf8(kind.data(), qsizetype(kind.size()));
+    for (const auto kind : checkpoint::matrix_kinds)
+        kinds += QString::fromUtf8(kind.data(), qsizetype(kind.size()));
     std::vector<double> values;
     QStringList texts;
     for (const auto& matrix : plan.matrices) {
         values.push_back(value_of(matrix, quantity));
-        texts += QString::fromStdString(matrix.shape.name) + "\n" + title_of(quantity) + ": " + text_of(values.back(), quantity);
+        texts += QString::fromStdString(matrix.shape.name) + "\n" + title_of(quantity) + ": " +
+                 text_of(values.back(), quantity);
     }
     setValues(kinds, values, title_of(quantity), texts);
     quantity_ = quantity;
 }
 
-void SmallMultiples::clear() { setValues({}, {}, {}); }
+void SmallMultiples::clear() {
+    setValues({}, {}, {});
+}
 
 void SmallMultiples::setColourMap(ColourMap map) {
     colours_ = map;
@@ -103,19 +125,24 @@ void SmallMultiples::setCurrent(int index) {
     if (index >= 0) emit selected(index);
 }
 
-int SmallMultiples::blocks() const { return kinds_.isEmpty() ? 0 : (count() + int(kinds_.size()) - 1) / int(kinds_.size()); }
+int SmallMultiples::blocks() const {
+    return kinds_.isEmpty() ? 0 : (count() + int(kinds_.size()) - 1) / int(kinds_.size());
+}
 
 QRect SmallMultiples::gridRect() const {
     const QFontMetrics metrics(fonts::small(font()));
-    return rect().adjusted(metrics.horizontalAdvance(QStringLiteral("88")) + 10, 2 * metrics.height() + 8, -4, -(metrics.height() + 26));
+    return rect().adjusted(metrics.horizontalAdvance(QStringLiteral("88")) + 10, 2 * metrics.height() + 8, -4,
+                           -(metrics.height() + 26));
 }
 
 QRect SmallMultiples::cellRect(int index) const {
     if (index < 0 || index >= count()) return {};
     const QRect area = gridRect();
     const int kinds = int(kinds_.size()), rows = blocks(), column = index % kinds, row = index / kinds;
-    const int left = area.left() + area.width() * column / kinds, right = area.left() + area.width() * (column + 1) / kinds;
-    const int top = area.top() + area.height() * row / rows, bottom = area.top() + area.height() * (row + 1) / rows;
+    const int left = area.left() + area.width() * column / kinds,
+              right = area.left() + area.width() * (column + 1) / kinds;
+    const int top = area.top() + area.height() * row / rows,
+              bottom = area.top() + area.height() * (row + 1) / rows;
     const int gap = bottom - top > 10 ? 2 : 1;
     return {left, top, std::max(1, right - left - gap), std::max(1, bottom - top - gap)};
 }
@@ -126,12 +153,17 @@ int SmallMultiples::indexAt(QPointF position) const {
     return -1;
 }
 
-QSize SmallMultiples::sizeHint() const { return {280, std::clamp(blocks() * 18 + 96, 200, 560)}; }
+QSize SmallMultiples::sizeHint() const {
+    return {280, std::clamp(blocks() * 18 + 96, 200, 560)};
+}
 
 QString SmallMultiples::textAt(int index) const {
     if (index < texts_.size()) return texts_[index];
     const int kinds = int(kinds_.size());
-    return tr("block %1, %2: %3").arg(index / kinds).arg(kinds_[index % kinds]).arg(decimal(values_[std::size_t(index)]));
+    return tr("block %1, %2: %3")
+        .arg(index / kinds)
+        .arg(kinds_[index % kinds])
+        .arg(decimal(values_[std::size_t(index)]));
 }
 
 void SmallMultiples::paintEvent(QPaintEvent*) {
@@ -143,20 +175,25 @@ void SmallMultiples::paintEvent(QPaintEvent*) {
     const QRect area = gridRect();
     const int kinds = int(kinds_.size()), rows = blocks();
     painter.setPen(palette().color(QPalette::Text));
-    painter.drawText(QRect(area.left(), 0, area.width(), metrics.height() + 2), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRect(area.left(), 0, area.width(), metrics.height() + 2),
+                     Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(title_, Qt::ElideRight, area.width()));
     painter.setPen(colours::muted(palette()));
     for (int k = 0; k < kinds; ++k) {
         const QRect cell = cellRect(k);
         // "attn.proj" is told from "mlp.fc1" by its last word; the full name is in the tooltip.
         const QString name = kinds_[k].section('.', -1);
-        painter.drawText(QRect(cell.left() - 4, area.top() - metrics.height() - 3, cell.width() + 8, metrics.height()), Qt::AlignCenter, name);
+        painter.drawText(
+            QRect(cell.left() - 4, area.top() - metrics.height() - 3, cell.width() + 8, metrics.height()),
+            Qt::AlignCenter, name);
     }
-    const int every = std::max(1, int(std::ceil(double(metrics.height()) * rows / std::max(1, area.height()))));
+    const int every =
+        std::max(1, int(std::ceil(double(metrics.height()) * rows / std::max(1, area.height()))));
     for (int row = 0; row < rows; row += every) {
         const QRect cell = cellRect(row * kinds);
-        painter.drawText(QRect(0, cell.center().y() - metrics.height() / 2, area.left() - 6, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
-                         QString::number(row));
+        painter.drawText(
+            QRect(0, cell.center().y() - metrics.height() / 2, area.left() - 6, metrics.height()),
+            Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
     }
     for (int i = 0; i < count(); ++i) {
         const QRect cell = cellRect(i);
@@ -167,10 +204,11 @@ void SmallMultiples::paintEvent(QPaintEvent*) {
         }
         const QRgb colour = colour_at(colours_, high_ > low_ ? (value - low_) / (high_ - low_) : 0);
         painter.fillRect(cell, QColor(colour));
-        const QString text = quantity_ && (*quantity_ == Quantity::density || *quantity_ == Quantity::sensitive_share)
-                                 ? QString::number(value * 100, 'f', value < 0.0995 ? 1 : 0)
-                             : high_ < 1e-3 ? QString()
-                                            : short_count(value);
+        const QString text =
+            quantity_ && (*quantity_ == Quantity::density || *quantity_ == Quantity::sensitive_share)
+                ? QString::number(value * 100, 'f', value < 0.0995 ? 1 : 0)
+            : high_ < 1e-3 ? QString()
+                           : short_count(value);
         if (cell.height() >= metrics.height() && cell.width() >= metrics.horizontalAdvance(text) + 4) {
             painter.setPen(QColor(text_on(colour)));
             painter.drawText(cell, Qt::AlignCenter, text);
@@ -178,7 +216,8 @@ void SmallMultiples::paintEvent(QPaintEvent*) {
     }
     const auto frame = [&](int index, const QColor& colour, int width) {
         if (index < 0) return;
-        painter.setPen(QPen(palette().color(QPalette::Base), width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.setPen(
+            QPen(palette().color(QPalette::Base), width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(cellRect(index).adjusted(-1, -1, 0, 0));
         painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(cellRect(index).adjusted(-1, -1, 0, 0));
@@ -233,17 +272,30 @@ void SmallMultiples::keyPressEvent(QKeyEvent* event) {
     if (values_.empty()) return QWidget::keyPressEvent(event);
     const bool none = current_ < 0;
     switch (event->key()) {
-    case Qt::Key_Left: go(none ? 0 : current_ % kinds ? current_ - 1 : current_); break;
-    case Qt::Key_Right: go(none ? 0 : current_ % kinds < kinds - 1 ? current_ + 1 : current_); break;
-    case Qt::Key_Up: go(none ? 0 : current_ - kinds); break;
-    case Qt::Key_Down: go(none ? 0 : current_ + kinds); break;
-    case Qt::Key_Home: go(0); break;
-    case Qt::Key_End: go(count() - 1); break;
+    case Qt::Key_Left:
+        go(none ? 0 : current_ % kinds ? current_ - 1 : current_);
+        break;
+    case Qt::Key_Right:
+        go(none ? 0 : current_ % kinds < kinds - 1 ? current_ + 1 : current_);
+        break;
+    case Qt::Key_Up:
+        go(none ? 0 : current_ - kinds);
+        break;
+    case Qt::Key_Down:
+        go(none ? 0 : current_ + kinds);
+        break;
+    case Qt::Key_Home:
+        go(0);
+        break;
+    case Qt::Key_End:
+        go(count() - 1);
+        break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (!none) emit activated(current_);
         break;
-    default: QWidget::keyPressEvent(event);
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 
@@ -251,8 +303,10 @@ bool SmallMultiples::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const int index = indexAt(help->pos());
-        if (index >= 0) QToolTip::showText(help->globalPos(), textAt(index), this, cellRect(index));
-        else QToolTip::hideText();
+        if (index >= 0)
+            QToolTip::showText(help->globalPos(), textAt(index), this, cellRect(index));
+        else
+            QToolTip::hideText();
         return true;
     }
     return QWidget::event(event);

@@ -5,21 +5,29 @@
 // arrow keys; hover reads out.
 #pragma once
 
-#include "widgets/colour_map.h"
-
 #include "core/compact/plan.h"
+#include "widgets/colour_map.h"
 
 #include <QWidget>
 
 namespace cdra::widgets {
 
-enum class Quantity { sensitive, sensitive_share, density, rank, compact_rows, compact_columns, parameters, sensitivity };
+enum class Quantity {
+    sensitive,
+    sensitive_share,
+    density,
+    rank,
+    compact_rows,
+    compact_columns,
+    parameters,
+    sensitivity
+};
 inline constexpr std::array<Quantity, 8> quantities = {
     Quantity::sensitive,    Quantity::sensitive_share, Quantity::density,    Quantity::rank,
     Quantity::compact_rows, Quantity::compact_columns, Quantity::parameters, Quantity::sensitivity};
-QString title_of(Quantity quantity);                                     // "sensitive weights"
+QString title_of(Quantity quantity); // "sensitive weights"
 double value_of(const compact::PlannedMatrix& matrix, Quantity quantity);
-QString text_of(double value, Quantity quantity);                        // with unit
+QString text_of(double value, Quantity quantity); // with unit
 
 class SmallMultiples : public QWidget {
     Q_OBJECT

@@ -9,7 +9,6 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
-
 #include <algorithm>
 
 namespace cdra::widgets {
@@ -21,28 +20,39 @@ constexpr double radius = 6.5;
 
 QString name_of(StageState state) {
     switch (state) {
-    case StageState::empty: return QObject::tr("empty");
-    case StageState::ready: return QObject::tr("ready");
-    case StageState::stale: return QObject::tr("stale");
-    case StageState::running: return QObject::tr("running");
-    case StageState::failed: return QObject::tr("failed");
+    case StageState::empty:
+        return QObject::tr("empty");
+    case StageState::ready:
+        return QObject::tr("ready");
+    case StageState::stale:
+        return QObject::tr("stale");
+    case StageState::running:
+        return QObject::tr("running");
+    case StageState::failed:
+        return QObject::tr("failed");
     }
     return {};
 }
 
 QString symbol_of(StageState state) {
     switch (state) {
-    case StageState::empty: return QStringLiteral("○");
-    case StageState::ready: return QStringLiteral("●");
-    case StageState::stale: return QStringLiteral("◐");
-    case StageState::running: return QStringLiteral("▶");
-    case StageState::failed: return QStringLiteral("✕");
+    case StageState::empty:
+        return QStringLiteral("○");
+    case StageState::ready:
+        return QStringLiteral("●");
+    case StageState::stale:
+        return QStringLiteral("◐");
+    case StageState::running:
+        return QStringLiteral("▶");
+    case StageState::failed:
+        return QStringLiteral("✕");
     }
     return {};
 }
 
 StageRail::StageRail(const QStringList& names, QWidget* parent) : QWidget(parent) {
-    for (const QString& name : names) stages_.push_back({name, StageState::empty, {}});
+    for (const QString& name : names)
+        stages_.push_back({name, StageState::empty, {}});
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
@@ -58,7 +68,8 @@ void StageRail::setState(int stage, StageState state, const QString& why) {
     auto& entry = stages_.at(std::size_t(stage));
     entry.state = state;
     entry.why = why;
-    const bool running = std::any_of(stages_.begin(), stages_.end(), [](const Stage& s) { return s.state == StageState::running; });
+    const bool running = std::any_of(stages_.begin(), stages_.end(),
+                                     [](const Stage& s) { return s.state == StageState::running; });
     if (running && !spin_.isActive()) spin_.start();
     if (!running) spin_.stop();
     update();
@@ -67,16 +78,20 @@ void StageRail::setState(int stage, StageState state, const QString& why) {
 void StageRail::setCurrent(int stage) {
     if (stage < 0 || stage >= count()) return;
     current_ = stage;
-    setAccessibleDescription(tr("%1, %2").arg(stages_[std::size_t(stage)].name, name_of(stages_[std::size_t(stage)].state)));
+    setAccessibleDescription(
+        tr("%1, %2").arg(stages_[std::size_t(stage)].name, name_of(stages_[std::size_t(stage)].state)));
     update();
 }
 
-QRect StageRail::stopRect(int stage) const { return {0, grid + stage * stop_height, width(), stop_height}; }
+QRect StageRail::stopRect(int stage) const {
+    return {0, grid + stage * stop_height, width(), stop_height};
+}
 
 QSize StageRail::sizeHint() const {
     const QFontMetrics metrics(fonts::heading(font()));
     int widest = 0;
-    for (const Stage& stage : stages_) widest = std::max(widest, metrics.horizontalAdvance(stage.name));
+    for (const Stage& stage : stages_)
+        widest = std::max(widest, metrics.horizontalAdvance(stage.name));
     return {symbol_x + 2 * grid + widest + 2 * grid, 2 * grid + count() * stop_height};
 }
 
@@ -119,8 +134,11 @@ void StageRail::paintEvent(QPaintEvent*) {
         }
         const QPointF centre(symbol_x, stop.center().y() + 0.5);
         painter.setPen(QPen(colours::line(palette()), 2));
-        if (i > 0) painter.drawLine(QPointF(centre.x(), stop.top()), QPointF(centre.x(), centre.y() - radius - 4));
-        if (i + 1 < count()) painter.drawLine(QPointF(centre.x(), centre.y() + radius + 4), QPointF(centre.x(), stop.bottom() + 1));
+        if (i > 0)
+            painter.drawLine(QPointF(centre.x(), stop.top()), QPointF(centre.x(), centre.y() - radius - 4));
+        if (i + 1 < count())
+            painter.drawLine(QPointF(centre.x(), centre.y() + radius + 4),
+                             QPointF(centre.x(), stop.bottom() + 1));
         paintSymbol(painter, centre, stage.state, background);
         const QRect words = stop.adjusted(symbol_x + 2 * grid, 0, -grid / 2, 0);
         painter.setFont(here ? fonts::heading(font()) : font());
@@ -128,16 +146,19 @@ void StageRail::paintEvent(QPaintEvent*) {
         const int name_height = painter.fontMetrics().height();
         const QFont small = fonts::small(font());
         const int top = stop.center().y() - (name_height + QFontMetrics(small).height()) / 2;
-        painter.drawText(QRect(words.left(), top, words.width(), name_height), Qt::AlignLeft | Qt::AlignVCenter, stage.name);
+        painter.drawText(QRect(words.left(), top, words.width(), name_height),
+                         Qt::AlignLeft | Qt::AlignVCenter, stage.name);
         painter.setFont(small);
         painter.setPen(stage.state == StageState::failed  ? colours::danger(palette())
                        : stage.state == StageState::stale ? colours::warning(palette())
                                                           : muted);
-        painter.drawText(QRect(words.left(), top + name_height, words.width(), QFontMetrics(small).height()), Qt::AlignLeft | Qt::AlignVCenter, name_of(stage.state));
+        painter.drawText(QRect(words.left(), top + name_height, words.width(), QFontMetrics(small).height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, name_of(stage.state));
     }
 }
 
-void StageRail::paintSymbol(QPainter& painter, QPointF centre, StageState state, const QColor& background) const {
+void StageRail::paintSymbol(QPainter& painter, QPointF centre, StageState state,
+                            const QColor& background) const {
     painter.save();
     const QRectF circle(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius);
     painter.setBrush(background);
@@ -164,7 +185,8 @@ void StageRail::paintSymbol(QPainter& painter, QPointF centre, StageState state,
         painter.drawArc(circle, -angle_ * 16, 270 * 16);
         painter.setPen(Qt::NoPen);
         painter.setBrush(colours::accent(palette()));
-        painter.drawPolygon(QPolygonF({centre + QPointF(-2, -3.4), centre + QPointF(3.4, 0), centre + QPointF(-2, 3.4)}));
+        painter.drawPolygon(
+            QPolygonF({centre + QPointF(-2, -3.4), centre + QPointF(3.4, 0), centre + QPointF(-2, 3.4)}));
         break;
     case StageState::failed:
         painter.setPen(QPen(colours::danger(palette()), 2.4, Qt::SolidLine, Qt::RoundCap));
@@ -193,13 +215,23 @@ void StageRail::leaveEvent(QEvent*) {
 }
 
 void StageRail::keyPressEvent(QKeyEvent* event) {
-    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_9 && event->modifiers() == Qt::NoModifier) return go(event->key() - Qt::Key_1);
+    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_9 && event->modifiers() == Qt::NoModifier)
+        return go(event->key() - Qt::Key_1);
     switch (event->key()) {
-    case Qt::Key_Up: go(current_ - 1); break;
-    case Qt::Key_Down: go(current_ + 1); break;
-    case Qt::Key_Home: go(0); break;
-    case Qt::Key_End: go(count() - 1); break;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Up:
+        go(current_ - 1);
+        break;
+    case Qt::Key_Down:
+        go(current_ + 1);
+        break;
+    case Qt::Key_Home:
+        go(0);
+        break;
+    case Qt::Key_End:
+        go(count() - 1);
+        break;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 

@@ -6,13 +6,12 @@
 
 #include <QTimer>
 #include <QWidget>
-
 #include <vector>
 
 namespace cdra::widgets {
 
 enum class StageState { empty, ready, stale, running, failed };
-QString name_of(StageState state);  // "empty", "ready", …
+QString name_of(StageState state);   // "empty", "ready", …
 QString symbol_of(StageState state); // ○ ● ◐ ▶ ✕
 
 class StageRail : public QWidget {
@@ -31,7 +30,8 @@ class StageRail : public QWidget {
     QSize minimumSizeHint() const override { return sizeHint(); }
 
   signals:
-    void activated(int stage); // clicked, or arrow keys, Home, End, digits with the focus. Ctrl+1 … belong to the window
+    void activated(
+        int stage); // clicked, or arrow keys, Home, End, digits with the focus. Ctrl+1 … belong to the window
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -42,7 +42,11 @@ class StageRail : public QWidget {
     bool event(QEvent* event) override;
 
   private:
-    struct Stage { QString name; StageState state = StageState::empty; QString why; };
+    struct Stage {
+        QString name;
+        StageState state = StageState::empty;
+        QString why;
+    };
     int stageAt(QPointF position) const;
     void go(int stage);
     void paintSymbol(QPainter& painter, QPointF centre, StageState state, const QColor& background) const;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The look: palettes, the few colours with a meaning, the 8 px grid and fonts. Colours are asked of a palette, so
-// that a widget repainted after a change of theme is right without being told.
-// In this room free functions are snake_case as in core, members of Qt classes camelCase as in Qt.
+// The look: palettes, the few colours with a meaning, the 8 px grid and fonts. Colours are asked of a
+// palette, so that a widget repainted after a change of theme is right without being told. In this room free
+// functions are snake_case as in core, members of Qt classes camelCase as in Qt.
 #pragma once
 
 #include <QColor>

@@ -35,16 +35,23 @@ class ThumbnailGrid::View : public QListWidget {
             picture.fill(Qt::transparent);
             // Small images keep their pixels, large ones are averaged.
             const bool small = thumbnail.image.width() < picture.width();
-            const QImage scaled = thumbnail.image.scaled(picture.size(), Qt::KeepAspectRatio, small ? Qt::FastTransformation : Qt::SmoothTransformation);
+            const QImage scaled =
+                thumbnail.image.scaled(picture.size(), Qt::KeepAspectRatio,
+                                       small ? Qt::FastTransformation : Qt::SmoothTransformation);
             QPainter painter(&picture);
-            painter.drawImage((picture.width() - scaled.width()) / 2, (picture.height() - scaled.height()) / 2, scaled);
+            painter.drawImage((picture.width() - scaled.width()) / 2,
+                              (picture.height() - scaled.height()) / 2, scaled);
             painter.end();
             picture.setDevicePixelRatio(ratio);
-            const QString mark = thumbnail.mark > 0 ? QStringLiteral("✓ ") : thumbnail.mark < 0 ? QStringLiteral("✕ ") : QString();
+            const QString mark = thumbnail.mark > 0   ? QStringLiteral("✓ ")
+                                 : thumbnail.mark < 0 ? QStringLiteral("✕ ")
+                                                      : QString();
             auto* item = new QListWidgetItem(QIcon(picture), mark + thumbnail.label, this);
             item->setToolTip(thumbnail.detail.isEmpty() ? thumbnail.label : thumbnail.detail);
             item->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
-            if (thumbnail.mark != 0) item->setForeground(thumbnail.mark > 0 ? colours::good(palette()) : colours::danger(palette()));
+            if (thumbnail.mark != 0)
+                item->setForeground(thumbnail.mark > 0 ? colours::good(palette())
+                                                       : colours::danger(palette()));
         }
     }
 
@@ -56,7 +63,8 @@ ThumbnailGrid::ThumbnailGrid(QWidget* parent) : QWidget(parent), view_(new View(
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(view_);
-    connect(view_, &QListWidget::activated, this, [this](const QModelIndex& index) { emit activated(index.row()); });
+    connect(view_, &QListWidget::activated, this,
+            [this](const QModelIndex& index) { emit activated(index.row()); });
 }
 
 void ThumbnailGrid::setThumbnails(std::vector<Thumbnail> thumbnails) {
@@ -69,6 +77,8 @@ void ThumbnailGrid::setImageSize(int pixels) {
     view_->rebuild();
 }
 
-int ThumbnailGrid::count() const { return view_->count(); }
+int ThumbnailGrid::count() const {
+    return view_->count();
+}
 
 } // namespace cdra::widgets

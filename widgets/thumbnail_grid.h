@@ -6,7 +6,6 @@
 #include <QImage>
 #include <QString>
 #include <QWidget>
-
 #include <vector>
 
 namespace cdra::widgets {
@@ -14,9 +13,9 @@ namespace cdra::widgets {
 // Images with labels, as many columns as fit; scrolls.
 struct Thumbnail {
     QImage image;
-    QString label;   // below the image, elided
-    QString detail;  // tooltip
-    int mark = 0;    // 1: right (green tick), -1: wrong (red cross), 0: none
+    QString label;  // below the image, elided
+    QString detail; // tooltip
+    int mark = 0;   // 1: right (green tick), -1: wrong (red cross), 0: none
 };
 
 class ThumbnailGrid : public QWidget {

@@ -24,7 +24,9 @@ class QtFixture {
         qInstallMessageHandler(previous());
         QStringList found = complaints();
         for (const QWidget* window : QApplication::topLevelWidgets())
-            if (window->isVisible()) found += QStringLiteral("left open: %1 %2").arg(window->metaObject()->className(), window->objectName());
+            if (window->isVisible())
+                found += QStringLiteral("left open: %1 %2")
+                             .arg(window->metaObject()->className(), window->objectName());
         return found;
     }
 

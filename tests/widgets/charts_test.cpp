@@ -5,7 +5,6 @@
 #include "widgets/live_chart.h"
 
 #include <QTest>
-
 #include <cmath>
 
 using namespace cdra;
@@ -21,7 +20,8 @@ class ChartsTest : public QObject {
         LiveChart chart("Loss", "epoch", "cross-entropy");
         chart.resize(400, 250);
         const int train = chart.addSeries("training", 0), validation = chart.addSeries("validation", 1);
-        for (int i = 0; i < 50000; ++i) chart.append(train, i * 0.001, 2 + std::sin(i * 0.01));
+        for (int i = 0; i < 50000; ++i)
+            chart.append(train, i * 0.001, 2 + std::sin(i * 0.01));
         chart.append(validation, 50, NAN);
         chart.flush();
         QCOMPARE(chart.pointCount(train), 50000);
@@ -36,7 +36,8 @@ class ChartsTest : public QObject {
     void aResumedRunOverwritesItsFuture() {
         LiveChart chart("Loss", "epoch", "cross-entropy");
         const int train = chart.addSeries("training", 0);
-        for (int epoch = 1; epoch <= 10; ++epoch) chart.append(train, epoch, 1);
+        for (int epoch = 1; epoch <= 10; ++epoch)
+            chart.append(train, epoch, 1);
         chart.append(train, 5, 0.5);
         QCOMPARE(chart.pointCount(train), 5);
     }
@@ -49,7 +50,8 @@ class ChartsTest : public QObject {
             chart.append(train, epoch, 0.05 * epoch);
             if (epoch % 2 == 0) chart.append(validation, epoch, 0.04 * epoch);
         }
-        QCOMPARE(chart.readout(7.9).replace(QChar(0x202F), ' '), QString("epoch 8.000:  training 40.0 %,  validation 32.0 %"));
+        QCOMPARE(chart.readout(7.9).replace(QChar(0x202F), ' '),
+                 QString("epoch 8.000:  training 40.0 %,  validation 32.0 %"));
         QCOMPARE(LiveChart("x", "x", "y").readout(1), QString());
     }
 
@@ -78,8 +80,8 @@ class ChartsTest : public QObject {
         grid.append({10, 1.0, "train", "images_per_second", 120});
         grid.append({10, 1.0, "train", "memory_mib", 800});
         grid.append({10, 1.0, "train", "gpu_memory_mib", 0.5});
-        grid.append({10, 1.0, "train", "grad_norm", 1});   // no chart
-        grid.append({10, 1.0, "test", "accuracy", 0.5});   // read once, no curve
+        grid.append({10, 1.0, "train", "grad_norm", 1}); // no chart
+        grid.append({10, 1.0, "test", "accuracy", 0.5}); // read once, no curve
         QCOMPARE(grid.pointCount(), 7);
         QCOMPARE(grid.loss()->pointCount(0), 1);
         QCOMPARE(grid.loss()->pointCount(1), 1);

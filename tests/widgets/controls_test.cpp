@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/widgets/sample_plan.h"
 #include "tests/support/qt_fixture.h"
+#include "tests/widgets/sample_plan.h"
 #include "widgets/budget_bar.h"
 #include "widgets/confusion_matrix.h"
 #include "widgets/gamma_slider.h"
@@ -19,7 +19,6 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
-
 #include <numeric>
 
 using namespace cdra;
@@ -47,7 +46,8 @@ class ControlsTest : public QObject {
         QTest::keyClick(&rail, Qt::Key_9); // no ninth stop
         QTest::mouseClick(&rail, Qt::LeftButton, {}, rail.stopRect(5).center());
         QList<int> went;
-        for (const auto& arguments : activated) went += arguments[0].toInt();
+        for (const auto& arguments : activated)
+            went += arguments[0].toInt();
         QCOMPARE(went, (QList<int>{1, 2, 1, 6, 0, 3, 5}));
         QCOMPARE(rail.current(), 5);
         rail.setState(2, StageState::stale, "the model changed");
@@ -64,7 +64,8 @@ class ControlsTest : public QObject {
         QCOMPARE(range.position_of(100), 1000);
         QCOMPARE(range.position_of(0), 0);
         QCOMPARE(range.position_of(1e9), 1000);
-        for (int position = 0; position <= 1000; ++position) QCOMPARE(range.position_of(range.value_at(position)), position);
+        for (int position = 0; position <= 1000; ++position)
+            QCOMPARE(range.position_of(range.value_at(position)), position);
         QVERIFY(std::abs(range.value_at(500) - std::sqrt(0.001 * 100)) < 1e-9);
     }
 
@@ -122,7 +123,8 @@ class ControlsTest : public QObject {
             QTest::keyClick(&view, Qt::Key_Left);
             QTest::keyClick(&view, Qt::Key_Left); // at the block's first kind
             QList<int> went;
-            for (const auto& arguments : selected) went += arguments[0].toInt();
+            for (const auto& arguments : selected)
+                went += arguments[0].toInt();
             QCOMPARE(went, (QList<int>{7, 8, 14, 8, 7, 6}));
         }
     }
@@ -134,7 +136,8 @@ class ControlsTest : public QObject {
         for (const auto grouping : {BudgetBar::Grouping::kind, BudgetBar::Grouping::block}) {
             bar.setGrouping(grouping);
             double sum = 0;
-            for (const auto& part : bar.parts()) sum += part.parameters;
+            for (const auto& part : bar.parts())
+                sum += part.parameters;
             QVERIFY(sum > 0);
             QCOMPARE(std::uint64_t(sum), plan->trainable_parameters());
         }
@@ -156,8 +159,8 @@ class ControlsTest : public QObject {
         QVERIFY(!bar.isHidden());
         QCOMPARE(bar.findChild<QProgressBar*>("jobProgress")->value(), 480);
         QCOMPARE(bar.findChild<QLabel*>("jobEta")->text().replace(QChar(0x202F), ' '), QString("ETA 3 min"));
-        QSignalSpy paused(&bar, &JobBar::pauseRequested), resumed(&bar, &JobBar::resumeRequested), stopped(&bar, &JobBar::stopRequested),
-            dismissed(&bar, &JobBar::dismissed);
+        QSignalSpy paused(&bar, &JobBar::pauseRequested), resumed(&bar, &JobBar::resumeRequested),
+            stopped(&bar, &JobBar::stopRequested), dismissed(&bar, &JobBar::dismissed);
         auto* pause = bar.findChild<QPushButton*>("jobPause");
         auto* stop = bar.findChild<QPushButton*>("jobStop");
         pause->click();
@@ -172,7 +175,8 @@ class ControlsTest : public QObject {
         job.message = "loss is not a number; lower the learning rate";
         bar.setStatus(job);
         stop->click();
-        QCOMPARE(paused.count() + resumed.count() * 10 + stopped.count() * 100 + dismissed.count() * 1000, 1111);
+        QCOMPARE(paused.count() + resumed.count() * 10 + stopped.count() * 100 + dismissed.count() * 1000,
+                 1111);
         QCOMPARE(bar.findChild<QLabel*>("jobMetrics")->text(), job.message);
         bar.clear();
         QVERIFY(bar.isHidden());
@@ -181,7 +185,8 @@ class ControlsTest : public QObject {
     void logIsBoundedAndSearchable() {
         LogPane log;
         log.setLimit(100);
-        for (int i = 0; i < 250; ++i) log.append("info", QString("step %1 <b>&amp;").arg(i));
+        for (int i = 0; i < 250; ++i)
+            log.append("info", QString("step %1 <b>&amp;").arg(i));
         QCOMPARE(log.lineCount(), 100);
         QVERIFY(log.text().contains("step 249 <b>&amp;"));
         QVERIFY(!log.text().contains("step 149 "));

@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/error.h"
-#include "tests/widgets/sample_plan.h"
 #include "tests/support/qt_fixture.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/widgets/sample_plan.h"
 #include "widgets/figure.h"
 
 #include <QFile>
 #include <QImageReader>
 #include <QSvgRenderer>
 #include <QTest>
-
 #include <set>
 
 using namespace cdra;
@@ -41,7 +40,8 @@ class FigureTest : public QObject {
             names.insert(file.filename().string());
             QVERIFY2(std::filesystem::file_size(file) > 150, file.c_str());
         }
-        for (const char* name : {"figure2.png", "figure4.svg", "figure5.pdf", "figure5.csv"}) QVERIFY(names.contains(name));
+        for (const char* name : {"figure2.png", "figure4.svg", "figure5.pdf", "figure5.csv"})
+            QVERIFY(names.contains(name));
         // Nothing temporary is left beside them.
         QCOMPARE(std::distance(std::filesystem::directory_iterator(folder / "figures"), {}), 12);
 
@@ -61,10 +61,12 @@ class FigureTest : public QObject {
         QVERIFY(svg.isValid());
         QVERIFY(std::abs(svg.viewBoxF().width() - 174 / 25.4 * 72) < 0.5);
         const QByteArray text = contents(folder / "figures/figure2.svg");
-        for (const char* label : {"row (input feature)", "column (output feature)", "sensitive (%)", "whole matrix", "DejaVu Sans"})
+        for (const char* label : {"row (input feature)", "column (output feature)", "sensitive (%)",
+                                  "whole matrix", "DejaVu Sans"})
             QVERIFY2(text.contains(label), label);
         const QByteArray fifth = contents(folder / "figures/figure5.svg");
-        for (const char* label : {"matrix, block after block", "size of the compact sub-matrix", "mean"}) QVERIFY2(fifth.contains(label), label);
+        for (const char* label : {"matrix, block after block", "size of the compact sub-matrix", "mean"})
+            QVERIFY2(fifth.contains(label), label);
         QVERIFY(contents(folder / "figures/figure4.svg").contains("column (output feature)"));
 
         const QByteArray pdf = contents(folder / "figures/figure4.pdf");
@@ -73,14 +75,19 @@ class FigureTest : public QObject {
 
     void csvHoldsTheNumbers() {
         const auto plan = test::sample_plan(*test::sample_map(2));
-        const QList<QByteArray> lines = QByteArray::fromStdString(figures::figure5(*plan).csv).trimmed().split('\n');
+        const QList<QByteArray> lines =
+            QByteArray::fromStdString(figures::figure5(*plan).csv).trimmed().split('\n');
         QCOMPARE(lines.size(), 13);
         const auto& last = plan->matrices.back();
-        QCOMPARE(QString(lines.last()), QString("blocks.1.mlp.fc2,%1,%2").arg(last.reorganised.compact_rows).arg(last.reorganised.compact_columns));
-        const QList<QByteArray> second = QByteArray::fromStdString(figures::figure2(*plan, 4).csv).trimmed().split('\n');
+        QCOMPARE(QString(lines.last()), QString("blocks.1.mlp.fc2,%1,%2")
+                                            .arg(last.reorganised.compact_rows)
+                                            .arg(last.reorganised.compact_columns));
+        const QList<QByteArray> second =
+            QByteArray::fromStdString(figures::figure2(*plan, 4).csv).trimmed().split('\n');
         QCOMPARE(second.size(), 1 + 48 + 192 + 1);
         std::uint64_t sum = 0;
-        for (int i = 1; i <= 48; ++i) sum += second[i].split(',')[3].toULongLong();
+        for (int i = 1; i <= 48; ++i)
+            sum += second[i].split(',')[3].toULongLong();
         QVERIFY(sum > 0);
         QCOMPARE(sum, std::uint64_t(plan->matrices[4].mask.size()));
     }
@@ -91,24 +98,27 @@ class FigureTest : public QObject {
         QCOMPARE(plan->matrices[std::size_t(chosen)].shape.kind, 0);
         const auto four = figures::default_figure4_matrices(*plan);
         QCOMPARE(std::set<int>(four.begin(), four.end()).size(), std::size_t(4));
-        QVERIFY_EXCEPTION_THROWN(figures::figure2(*plan, -1), InputError);
-        QVERIFY_EXCEPTION_THROWN(figures::figure2(*plan, 36), InputError);
-        QVERIFY_EXCEPTION_THROWN(figures::figure4(*plan, {}), InputError);
-        QVERIFY_EXCEPTION_THROWN(figures::format_of("figure.tiff"), InputError);
+        QVERIFY_THROWS_EXCEPTION(InputError, figures::figure2(*plan, -1));
+        QVERIFY_THROWS_EXCEPTION(InputError, figures::figure2(*plan, 36));
+        QVERIFY_THROWS_EXCEPTION(InputError, figures::figure4(*plan, {}));
+        QVERIFY_THROWS_EXCEPTION(InputError, figures::format_of("figure.tiff"));
         // Without a sensitive weight there is nothing to draw, and nothing is left behind.
         compact::CompactPlan bare = *plan;
-        for (auto& matrix : bare.matrices) matrix.mask.clear();
+        for (auto& matrix : bare.matrices)
+            matrix.mask.clear();
         const test::TemporaryFolder folder;
-        QVERIFY_EXCEPTION_THROWN(figures::export_figures(folder / "out", bare), InputError);
+        QVERIFY_THROWS_EXCEPTION(InputError, figures::export_figures(folder / "out", bare));
         QVERIFY(!std::filesystem::exists(folder / "out"));
-        QVERIFY_EXCEPTION_THROWN(figures::save(figures::figure5(*plan), folder / "missing/figure5.png"), IoError);
+        QVERIFY_THROWS_EXCEPTION(IoError,
+                                 figures::save(figures::figure5(*plan), folder / "missing/figure5.png"));
     }
 
     void aWidgetIsSavedToo() {
         const test::TemporaryFolder folder;
         QWidget widget;
         widget.resize(200, 100);
-        for (const char* name : {"w.png", "w.svg", "w.pdf"}) figures::save_widget(widget, folder / name);
+        for (const char* name : {"w.png", "w.svg", "w.pdf"})
+            figures::save_widget(widget, folder / name);
         QCOMPARE(QImage(QString::fromStdString((folder / "w.png").string())).size(), QSize(400, 200));
         QVERIFY(QSvgRenderer(QString::fromStdString((folder / "w.svg").string())).isValid());
         QVERIFY(contents(folder / "w.pdf").startsWith("%PDF-"));

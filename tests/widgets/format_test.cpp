@@ -7,14 +7,15 @@
 #include "widgets/theme.h"
 
 #include <QTest>
-
 #include <cmath>
 
 using namespace cdra::widgets;
 
 namespace {
 // Narrow no-break spaces as plain ones, for reading.
-QString plain(QString text) { return text.replace(QChar(0x202F), ' '); }
+QString plain(QString text) {
+    return text.replace(QChar(0x202F), ' ');
+}
 } // namespace
 
 class FormatTest : public QObject {
@@ -58,12 +59,16 @@ class FormatTest : public QObject {
         for (const QPalette& palette : {light_palette(), dark_palette()}) {
             const QColor window = palette.color(QPalette::Window), base = palette.color(QPalette::Base);
             for (const QColor& background : {window, base})
-                for (const QColor& colour : {palette.color(QPalette::Text), colours::muted(palette), colours::accent(palette), colours::rows(palette),
-                                             colours::columns(palette), colours::sensitive(palette), colours::good(palette), colours::warning(palette),
-                                             colours::danger(palette)})
-                    QVERIFY2(colours::contrast(colour, background) >= 4.5, qPrintable(colour.name() + " on " + background.name()));
-            QVERIFY(colours::contrast(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)) >= 4.5);
-            for (int i = 0; i < 7; ++i) QVERIFY(colours::contrast(colours::series(i, palette), base) >= 3);
+                for (const QColor& colour :
+                     {palette.color(QPalette::Text), colours::muted(palette), colours::accent(palette),
+                      colours::rows(palette), colours::columns(palette), colours::sensitive(palette),
+                      colours::good(palette), colours::warning(palette), colours::danger(palette)})
+                    QVERIFY2(colours::contrast(colour, background) >= 4.5,
+                             qPrintable(colour.name() + " on " + background.name()));
+            QVERIFY(colours::contrast(palette.color(QPalette::HighlightedText),
+                                      palette.color(QPalette::Highlight)) >= 4.5);
+            for (int i = 0; i < 7; ++i)
+                QVERIFY(colours::contrast(colours::series(i, palette), base) >= 3);
         }
         QVERIFY(std::abs(colours::contrast(Qt::black, Qt::white) - 21) < 1e-6);
     }
@@ -82,7 +87,8 @@ class FormatTest : public QObject {
     }
     void decimationKeepsExtremes() {
         std::vector<QPointF> points;
-        for (int i = 0; i < 100000; ++i) points.emplace_back(i, std::sin(i * 0.001));
+        for (int i = 0; i < 100000; ++i)
+            points.emplace_back(i, std::sin(i * 0.001));
         points[31234].setY(9);
         points[77777].setY(-9);
         points[500].setY(NAN);
@@ -93,11 +99,14 @@ class FormatTest : public QObject {
         QVERIFY(std::find(few.begin(), few.end(), points[77777]) != few.end());
         QCOMPARE(few.front(), points.front());
         QCOMPARE(few.back(), points.back());
-        QVERIFY(std::is_sorted(few.begin(), few.end(), [](const QPointF& a, const QPointF& b) { return a.x() < b.x(); }));
+        QVERIFY(std::is_sorted(few.begin(), few.end(),
+                               [](const QPointF& a, const QPointF& b) { return a.x() < b.x(); }));
         // Naive: every bucket's lowest and highest are among the points kept.
         for (int bucket = 0; bucket < 200; ++bucket) {
             double high = -INFINITY, kept = -INFINITY;
-            const auto inside = [&](const QPointF& p) { return std::min(199, int(p.x() / 99999.0 * 200)) == bucket; };
+            const auto inside = [&](const QPointF& p) {
+                return std::min(199, int(p.x() / 99999.0 * 200)) == bucket;
+            };
             for (const QPointF& p : points)
                 if (inside(p) && p.y() > high) high = p.y();
             for (const QPointF& p : few)
@@ -108,8 +117,10 @@ class FormatTest : public QObject {
     }
     void smoothingOfAConstantIsTheConstant() {
         std::vector<QPointF> points;
-        for (int i = 0; i < 50; ++i) points.emplace_back(i, 3.5);
-        for (const QPointF& p : smooth(points, 0.9)) QVERIFY(std::abs(p.y() - 3.5) < 1e-12);
+        for (int i = 0; i < 50; ++i)
+            points.emplace_back(i, 3.5);
+        for (const QPointF& p : smooth(points, 0.9))
+            QVERIFY(std::abs(p.y() - 3.5) < 1e-12);
         points = {{0, 0}, {1, 1}};
         QVERIFY(std::abs(smooth(points, 0.5)[1].y() - 2.0 / 3) < 1e-12);
     }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every part painted with real content in both themes: no warning, and more on it than a background. With
 // CDRA_GALLERY=FOLDER in the environment the pictures are saved there for people to look at.
-#include "tests/widgets/sample_plan.h"
 #include "tests/support/qt_fixture.h"
+#include "tests/widgets/sample_plan.h"
 #include "widgets/budget_bar.h"
 #include "widgets/chart_grid.h"
 #include "widgets/compact_view.h"
@@ -27,7 +27,6 @@
 
 #include <QDir>
 #include <QTest>
-
 #include <set>
 
 using namespace cdra;
@@ -52,7 +51,9 @@ class GalleryTest : public QObject {
         QFETCH(bool, dark);
         apply_theme(*qApp, dark ? Appearance::dark : Appearance::light);
         theme_ = dark ? "dark" : "light";
-        const auto values = [&](int i) { return std::shared_ptr<const std::vector<float>>(map_, &map_->matrices[std::size_t(i)].values); };
+        const auto values = [&](int i) {
+            return std::shared_ptr<const std::vector<float>>(map_, &map_->matrices[std::size_t(i)].values);
+        };
 
         HeatMapView heat;
         HeatMapSource source;
@@ -105,33 +106,61 @@ class GalleryTest : public QObject {
             const double epoch = step / 16.0;
             const double noise = 0.08 * test::gaussian(3, std::uint64_t(step));
             charts.append({step, epoch, "train", "loss", 0.4 + 1.9 * std::exp(-epoch / 4) + noise});
-            charts.append({step, epoch, "train", "lr", 1e-3 * std::min(1.0, epoch / 5) * (0.5 + 0.5 * std::cos(epoch / 25 * 3.14))});
+            charts.append({step, epoch, "train", "lr",
+                           1e-3 * std::min(1.0, epoch / 5) * (0.5 + 0.5 * std::cos(epoch / 25 * 3.14))});
             charts.append({step, epoch, "train", "images_per_second", 122 + 40 * noise});
             charts.append({step, epoch, "train", "memory_mib", 1450 + 0.1 * step});
             if (step % 16 == 15) {
                 charts.append({step, epoch, "train", "accuracy", 0.88 - 0.7 * std::exp(-epoch / 4)});
-                charts.append({step, epoch, "val", "accuracy", 0.81 - 0.65 * std::exp(-epoch / 4) + noise / 8});
+                charts.append(
+                    {step, epoch, "val", "accuracy", 0.81 - 0.65 * std::exp(-epoch / 4) + noise / 8});
                 charts.append({step, epoch, "val", "loss", 0.55 + 1.7 * std::exp(-epoch / 4) + noise / 3});
             }
         }
         charts.setSmoothing(0.9);
-        for (LiveChart* chart : charts.findChildren<LiveChart*>()) chart->flush();
+        for (LiveChart* chart : charts.findChildren<LiveChart*>())
+            chart->flush();
         look(charts, "charts", {960, 560});
         charts.setLogarithmicLoss(true);
         look(charts, "charts_log", {960, 560});
         RunList runs;
-        runs.runModel()->setRuns({{"a", "cdra-fashion-1", "cdra", RunState::done, 25, 25, 0.8214, "test", 108960},
-                                  {"b", "linear-1e-2", "linear", RunState::failed, 3, 25, std::nullopt, "", 7690},
-                                  {"c", "cdra-fashion-3", "cdra", RunState::running, 12, 25, 0.806, "val", 108960}});
+        runs.runModel()->setRuns(
+            {{"a", "cdra-fashion-1", "cdra", RunState::done, 25, 25, 0.8214, "test", 108960},
+             {"b", "linear-1e-2", "linear", RunState::failed, 3, 25, std::nullopt, "", 7690},
+             {"c", "cdra-fashion-3", "cdra", RunState::running, 12, 25, 0.806, "val", 108960}});
         runs.selectRow(0);
         look(runs, "runs", {680, 180});
         LogPane log;
-        for (int i = 0; i < 12; ++i) log.append(i == 7 ? "warning" : i == 10 ? "error" : "info", QString("epoch %1: loss %2").arg(i).arg(2.0 / (i + 1)), 1.7e9 + 60 * i);
+        for (int i = 0; i < 12; ++i)
+            log.append(i == 7    ? "warning"
+                       : i == 10 ? "error"
+                                 : "info",
+                       QString("epoch %1: loss %2").arg(i).arg(2.0 / (i + 1)), 1.7e9 + 60 * i);
         look(log, "log", {640, 220});
         JobBar job;
-        job.setStatus({"cdra-fashion-3", "cdra train project.toml", JobStatus::State::running, "training", "epoch 12/25", 12, 25, 180, "loss 0.41   accuracy 80.6 %", {}, true});
+        job.setStatus({"cdra-fashion-3",
+                       "cdra train project.toml",
+                       JobStatus::State::running,
+                       "training",
+                       "epoch 12/25",
+                       12,
+                       25,
+                       180,
+                       "loss 0.41   accuracy 80.6 %",
+                       {},
+                       true});
         look(job, "job_running", {1100, 44});
-        job.setStatus({"cdra-fashion-3", "cdra train project.toml", JobStatus::State::failed, "training", "epoch 12/25", 12, 25, {}, {}, "loss is not a number at step 190; lower the learning rate and resume", true});
+        job.setStatus({"cdra-fashion-3",
+                       "cdra train project.toml",
+                       JobStatus::State::failed,
+                       "training",
+                       "epoch 12/25",
+                       12,
+                       25,
+                       {},
+                       {},
+                       "loss is not a number at step 190; lower the learning rate and resume",
+                       true});
         look(job, "job_failed", {1100, 44});
         StageRail rail({"Model", "Data", "Sensitivity", "Compact", "Ranks", "Train", "Results"});
         rail.setState(0, StageState::ready);
@@ -145,21 +174,28 @@ class GalleryTest : public QObject {
         inspector.setMatrix(*plan_, 10);
         inspector.setNotes("The density is the share of sensitive weights inside the compact box.");
         look(inspector, "inspector", {256, 420});
-        EmptyState empty("No sensitivity map yet", "It needs a model and a data set; 400 images take about two minutes here.", "Compute sensitivity");
+        EmptyState empty("No sensitivity map yet",
+                         "It needs a model and a data set; 400 images take about two minutes here.",
+                         "Compute sensitivity");
         look(empty, "empty", {560, 280});
         std::vector<Thumbnail> images;
         for (int i = 0; i < 9; ++i) {
             QImage image(28, 28, QImage::Format_RGB32);
             for (int y = 0; y < 28; ++y)
-                for (int x = 0; x < 28; ++x) image.setPixel(x, y, qRgb(9 * x, 9 * y, 28 * i));
+                for (int x = 0; x < 28; ++x)
+                    image.setPixel(x, y, qRgb(9 * x, 9 * y, 28 * i));
             images.push_back({image, i % 2 ? "ankle boot" : "T-shirt/top", {}, i == 3 ? -1 : i == 4 ? 1 : 0});
         }
         ThumbnailGrid thumbnails;
         thumbnails.setThumbnails(images);
         look(thumbnails, "thumbnails", {500, 230});
-        const QStringList classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+        const QStringList classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                     "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
         Histogram histogram;
-        histogram.setCounts(classes, {{"training", {80, 82, 79, 77, 85, 81, 78, 80, 79, 79}}, {"validation", {20, 19, 22, 20, 18, 21, 20, 20, 19, 21}}}, "images");
+        histogram.setCounts(classes,
+                            {{"training", {80, 82, 79, 77, 85, 81, 78, 80, 79, 79}},
+                             {"validation", {20, 19, 22, 20, 18, 21, 20, 20, 19, 21}}},
+                            "images");
         look(histogram, "histogram", {760, 220});
         look(histogram, "histogram_small", {300, 200});
         std::vector<std::int32_t> labels, predicted;
@@ -181,10 +217,12 @@ class GalleryTest : public QObject {
         widget.hide();
         std::set<QRgb> colours;
         for (int y = 0; y < image.height(); y += 2)
-            for (int x = 0; x < image.width(); ++x) colours.insert(image.pixel(x, y));
+            for (int x = 0; x < image.width(); ++x)
+                colours.insert(image.pixel(x, y));
         QVERIFY2(colours.size() > 12, qPrintable(name + " looks empty"));
         const QString folder = qEnvironmentVariable("CDRA_GALLERY");
-        if (!folder.isEmpty()) QVERIFY(QDir().mkpath(folder) && image.save(folder + "/" + name + "_" + theme_ + ".png"));
+        if (!folder.isEmpty())
+            QVERIFY(QDir().mkpath(folder) && image.save(folder + "/" + name + "_" + theme_ + ".png"));
     }
 
     test::QtFixture fixture_;

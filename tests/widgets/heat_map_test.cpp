@@ -7,7 +7,6 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
-
 #include <algorithm>
 
 using namespace cdra;
@@ -15,7 +14,8 @@ using namespace cdra::widgets;
 
 namespace {
 
-HeatMapSource source_of(std::int64_t out, std::int64_t in, std::vector<float> values, std::vector<std::uint32_t> mask = {}) {
+HeatMapSource source_of(std::int64_t out, std::int64_t in, std::vector<float> values,
+                        std::vector<std::uint32_t> mask = {}) {
     HeatMapSource source;
     source.out = out;
     source.in = in;
@@ -24,7 +24,9 @@ HeatMapSource source_of(std::int64_t out, std::int64_t in, std::vector<float> va
     return source;
 }
 
-float noise(std::size_t i) { return float((i * 2654435761U % 1000) + 1) * 1e-6F; }
+float noise(std::size_t i) {
+    return float((i * 2654435761U % 1000) + 1) * 1e-6F;
+}
 
 } // namespace
 
@@ -54,8 +56,8 @@ class HeatMapTest : public QObject {
         QCOMPARE(image->columns(), 2);
         QCOMPARE(image->value(0, 1), 4.0F);
         QCOMPARE(image->value(2, 0), 3.0F);
-        QVERIFY(image->masked(1, 0));  // flat 1 = out 0, in 1
-        QVERIFY(image->masked(2, 1));  // flat 5 = out 1, in 2
+        QVERIFY(image->masked(1, 0)); // flat 1 = out 0, in 1
+        QVERIFY(image->masked(2, 1)); // flat 5 = out 1, in 2
         QVERIFY(!image->masked(0, 0));
         QCOMPARE(image->smallest_positive(), 1.0F);
         QCOMPARE(image->largest(), 6.0F);
@@ -76,25 +78,28 @@ class HeatMapTest : public QObject {
 
     void badInputIsNamed() {
         auto source = source_of(2, 3, {1, 2, 3});
-        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+        QVERIFY_THROWS_EXCEPTION(InputError, HeatMapImage::build(source));
         source = source_of(2, 3, {1, 2, 3, 4, 5, 6}, {6});
-        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+        QVERIFY_THROWS_EXCEPTION(InputError, HeatMapImage::build(source));
         source = source_of(2, 3, {1, 2, 3, 4, 5, 6});
         source.row_order = {0, 0, 1};
-        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source), InputError);
+        QVERIFY_THROWS_EXCEPTION(InputError, HeatMapImage::build(source));
     }
 
     void stopIsHonoured() {
         std::stop_source stop;
         stop.request_stop();
-        QVERIFY_EXCEPTION_THROWN(HeatMapImage::build(source_of(64, 64, std::vector<float>(4096, 1.0F)), stop.get_token()), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(
+            Cancelled,
+            HeatMapImage::build(source_of(64, 64, std::vector<float>(4096, 1.0F)), stop.get_token()));
     }
 
     // Every level against a naive maximum over its cells, for sizes that do not halve evenly.
     void pyramidIsTheMaximum() {
         const std::int64_t out = 77, in = 45;
         std::vector<float> values(std::size_t(out * in));
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = noise(i);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = noise(i);
         std::vector<std::uint32_t> mask = {5, 900, 901, std::uint32_t(out * in - 1)};
         const auto image = HeatMapImage::build(source_of(out, in, values, mask));
         QVERIFY(image->levels().size() > 3);
@@ -107,7 +112,8 @@ class HeatMapTest : public QObject {
                     bool any = false;
                     for (int i = r * cell; i < std::min<int>((r + 1) * cell, int(in)); ++i)
                         for (int j = c * cell; j < std::min<int>((c + 1) * cell, int(out)); ++j) {
-                            most = std::max(most, HeatMapImage::code_of(values[std::size_t(j) * in + std::size_t(i)]));
+                            most = std::max(
+                                most, HeatMapImage::code_of(values[std::size_t(j) * in + std::size_t(i)]));
                             any |= std::binary_search(mask.begin(), mask.end(), std::uint32_t(j * in + i));
                         }
                     QCOMPARE(level.codes[std::size_t(r * level.columns + c)], most);
@@ -116,7 +122,8 @@ class HeatMapTest : public QObject {
         }
     }
 
-    // A lattice of isolated cells at one eighth of the size: each shows, in its own colour, and nothing else does.
+    // A lattice of isolated cells at one eighth of the size: each shows, in its own colour, and nothing else
+    // does.
     void isolatedCellsSurviveZoomingOut() {
         const int side = 512, step = 24, reduction = 8;
         std::vector<float> values(std::size_t(side * side), 1e-6F);
@@ -130,8 +137,10 @@ class HeatMapTest : public QObject {
         const auto lookup = colour_lookup(ColourMap::viridis, HeatScale::logarithmic, {1e-6F, 1.0F});
         const QRgb mark = qRgb(1, 2, 3);
         const QRectF all(0, 0, side, side);
-        const QImage plain = render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, std::nullopt);
-        const QImage marked = render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, mark);
+        const QImage plain =
+            render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, std::nullopt);
+        const QImage marked =
+            render_heat_map(*image, all, {side / reduction, side / reduction}, lookup, mark);
         int seen = 0;
         for (int y = 0; y < plain.height(); ++y)
             for (int x = 0; x < plain.width(); ++x) {
@@ -155,11 +164,13 @@ class HeatMapTest : public QObject {
         std::vector<float> values(std::size_t(side * side), 0.0F);
         std::vector<std::uint32_t> mask;
         for (int out = 7; out < side; out += 30)
-            for (int in = 11; in < side; in += 30) mask.push_back(std::uint32_t(out * side + in));
+            for (int in = 11; in < side; in += 30)
+                mask.push_back(std::uint32_t(out * side + in));
         const auto image = HeatMapImage::build(source_of(side, side, values, mask));
         const auto lookup = colour_lookup(ColourMap::grey, HeatScale::linear, {0.0F, 1.0F});
         for (const int pixels : {97, 113, 151, 211, 299}) {
-            const QImage picture = render_heat_map(*image, QRectF(0, 0, side, side), {pixels, pixels}, lookup, qRgb(255, 0, 0));
+            const QImage picture =
+                render_heat_map(*image, QRectF(0, 0, side, side), {pixels, pixels}, lookup, qRgb(255, 0, 0));
             const double cells = double(side) / pixels;
             for (const auto flat : mask) {
                 const int x = int((flat / side + 0.5) / cells), y = int((flat % side + 0.5) / cells);
@@ -174,10 +185,12 @@ class HeatMapTest : public QObject {
         QCOMPARE(log[0], table[0]);
         QCOMPARE(log[HeatMapImage::code_of(1e-5F)], table[0]);
         QCOMPARE(log[HeatMapImage::code_of(1.0F)], table[255]);
-        const int middle = int(std::find(table.begin(), table.end(), log[HeatMapImage::code_of(1e-2F)]) - table.begin());
+        const int middle =
+            int(std::find(table.begin(), table.end(), log[HeatMapImage::code_of(1e-2F)]) - table.begin());
         QVERIFY(middle > 124 && middle < 131);
         const auto linear = colour_lookup(ColourMap::cividis, HeatScale::linear, {0.0F, 1.0F});
-        const int quarter = int(std::find(table.begin(), table.end(), linear[HeatMapImage::code_of(0.25F)]) - table.begin());
+        const int quarter =
+            int(std::find(table.begin(), table.end(), linear[HeatMapImage::code_of(0.25F)]) - table.begin());
         QVERIFY(quarter > 61 && quarter < 66);
     }
 
@@ -186,7 +199,8 @@ class HeatMapTest : public QObject {
         view.resize(600, 500);
         QSignalSpy built(&view, &HeatMapView::built);
         std::vector<float> values(64 * 32);
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = noise(i);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = noise(i);
         view.setSource(source_of(64, 32, values, {33}));
         QVERIFY(view.building());
         QVERIFY(built.wait());
@@ -204,7 +218,8 @@ class HeatMapTest : public QObject {
         QVERIFY(cell.masked);
         // Zooming keeps the cell under the pointer.
         const double before = view.zoom();
-        QWheelEvent wheel(place, view.mapToGlobal(place), {}, {0, 480}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(place, view.mapToGlobal(place), {}, {0, 480}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(&view, &wheel);
         QVERIFY(view.zoom() > before * 1.5);
         QCOMPARE(view.cellAt(place)->row, 1);

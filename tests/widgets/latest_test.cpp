@@ -3,7 +3,6 @@
 #include "widgets/latest.h"
 
 #include <QTest>
-
 #include <atomic>
 #include <stdexcept>
 #include <thread>
@@ -32,7 +31,8 @@ class LatestTest : public QObject {
         latest.request([&](const std::stop_token& stop) {
             ++ran;
             first_began = true;
-            while (!release) std::this_thread::yield();
+            while (!release)
+                std::this_thread::yield();
             asked_to_stop = stop.stop_requested();
             return 1; // stubborn: it does not look at the stop and comes late
         });
@@ -59,7 +59,9 @@ class LatestTest : public QObject {
             done = true;
             return 1;
         });
-        while (!done) std::this_thread::yield(); // its result may be queued, not delivered: this thread did not turn its loop
+        while (!done)
+            std::this_thread::yield(); // its result may be queued, not delivered: this thread did not turn
+                                       // its loop
         latest.request([](const std::stop_token&) { return 2; });
         QTRY_VERIFY(!latest.busy());
         QCOMPARE(got, QList<int>{2});
@@ -71,7 +73,8 @@ class LatestTest : public QObject {
         LatestOnly<int> latest([&](int) { ++delivered; }, [&](const QString&) { ++failed; });
         latest.request([&](const std::stop_token& stop) -> int {
             began = true;
-            while (!stop.stop_requested()) std::this_thread::yield();
+            while (!stop.stop_requested())
+                std::this_thread::yield();
             ended = true;
             throw Cancelled{};
         });
@@ -100,11 +103,13 @@ class LatestTest : public QObject {
             LatestOnly<int> latest([&](int) { ++delivered; });
             latest.request([&](const std::stop_token&) {
                 began = true;
-                while (!release) std::this_thread::yield();
+                while (!release)
+                    std::this_thread::yield();
                 ended = true;
                 return 1;
             });
-            while (!began) std::this_thread::yield();
+            while (!began)
+                std::this_thread::yield();
         }
         QVERIFY(!ended);
         release = true;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/widgets/sample_plan.h"
 #include "tests/support/qt_fixture.h"
+#include "tests/widgets/sample_plan.h"
 #include "widgets/rank_table.h"
 #include "widgets/run_list.h"
 
@@ -39,10 +39,13 @@ class ModelsTest : public QObject {
         model.setPlan(plan);
         const auto& fc1 = plan->matrices[4];
         QVERIFY(fc1.rank > 0);
-        const auto text = [&](int column) { return model.index(4, column).data().toString().replace(QChar(0x202F), ' '); };
+        const auto text = [&](int column) {
+            return model.index(4, column).data().toString().replace(QChar(0x202F), ' ');
+        };
         QCOMPARE(text(RankModel::name), QString("blocks.0.mlp.fc1"));
         QCOMPARE(text(RankModel::size), QString("48 × 192"));
-        QCOMPARE(text(RankModel::box), QString("%1 × %2").arg(fc1.reorganised.compact_rows).arg(fc1.reorganised.compact_columns));
+        QCOMPARE(text(RankModel::box),
+                 QString("%1 × %2").arg(fc1.reorganised.compact_rows).arg(fc1.reorganised.compact_columns));
         QCOMPARE(text(RankModel::rank).toUInt(), fc1.rank);
         QCOMPARE(text(RankModel::treatment), QString("low-rank"));
     }
@@ -111,7 +114,8 @@ class ModelsTest : public QObject {
         model.putRun(run);
         QCOMPARE(model.rowCount(), 1);
         QCOMPARE(model.index(0, RunModel::epoch).data().toString(), QString("12.0 / 25.0"));
-        QCOMPARE(model.index(0, RunModel::accuracy).data().toString().replace(QChar(0x202F), ' '), QString("80.60 % val"));
+        QCOMPARE(model.index(0, RunModel::accuracy).data().toString().replace(QChar(0x202F), ' '),
+                 QString("80.60 % val"));
         run.id = "runs/b";
         model.putRun(run);
         QCOMPARE(model.rowCount(), 2);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/widgets/sample_plan.h"
 #include "tests/support/qt_fixture.h"
+#include "tests/widgets/sample_plan.h"
 #include "widgets/compact_view.h"
 #include "widgets/distribution_view.h"
 #include "widgets/plots.h"
@@ -10,7 +10,6 @@
 #include <QCheckBox>
 #include <QSignalSpy>
 #include <QTest>
-
 #include <algorithm>
 #include <numeric>
 
@@ -89,7 +88,8 @@ class ProfileTest : public QObject {
             for (int x = 0; x < full.width(); ++x)
                 if (full.pixel(x, y) != qRgb(255, 255, 255)) {
                     ++dark;
-                    QVERIFY(y < int(matrix.reorganised.compact_rows) && x < int(matrix.reorganised.compact_columns));
+                    QVERIFY(y < int(matrix.reorganised.compact_rows) &&
+                            x < int(matrix.reorganised.compact_columns));
                 }
         QCOMPARE(dark, matrix.mask.size());
         // Reduced, a pixel is dark exactly if one of its cells is.
@@ -99,7 +99,8 @@ class ProfileTest : public QObject {
                 bool any = false;
                 for (int r = 0; r < 48; ++r)
                     for (int c = 0; c < 192; ++c)
-                        if (r * 16 / 48 == y && c * 16 / 192 == x) any |= full.pixel(c, r) != qRgb(255, 255, 255);
+                        if (r * 16 / 48 == y && c * 16 / 192 == x)
+                            any |= full.pixel(c, r) != qRgb(255, 255, 255);
                 QCOMPARE(small.pixel(x, y) != qRgb(255, 255, 255), any);
             }
     }
@@ -117,7 +118,8 @@ class ProfileTest : public QObject {
         for (int r = 0; r < image->rows(); ++r)
             for (int c = 0; c < image->columns(); ++c)
                 if (image->masked(r, c))
-                    QVERIFY(r < int(plan->matrices[4].reorganised.compact_rows) && c < int(plan->matrices[4].reorganised.compact_columns));
+                    QVERIFY(r < int(plan->matrices[4].reorganised.compact_rows) &&
+                            c < int(plan->matrices[4].reorganised.compact_columns));
         view.show();
         QSignalSpy changed(&view, &CompactView::reorganisedChanged);
         view.findChild<QCheckBox*>("reorganised")->click(); // animated

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A plan like a real one: sensitivities are products of a few strong rows and columns and a wide spread, so that the
-// sensitive weights gather in few rows and columns.
+// A plan like a real one: sensitivities are products of a few strong rows and columns and a wide spread, so
+// that the sensitive weights gather in few rows and columns.
 #pragma once
 
 #include "core/base/random.h"
@@ -26,18 +26,21 @@ inline std::shared_ptr<const sensitivity::SensitivityMap> sample_map(int blocks,
     for (int block = 0; block < blocks; ++block)
         for (int kind = 0; kind < int(checkpoint::matrix_kinds.size()); ++kind) {
             sensitivity::MatrixSensitivity matrix;
-            matrix.shape.name = "blocks." + std::to_string(block) + "." + std::string(checkpoint::matrix_kinds[std::size_t(kind)]);
+            matrix.shape.name = "blocks." + std::to_string(block) + "." +
+                                std::string(checkpoint::matrix_kinds[std::size_t(kind)]);
             matrix.shape.block = block;
             matrix.shape.kind = kind;
             matrix.shape.out = kind == 4 ? 4 * dim : dim;
             matrix.shape.in = kind == 5 ? 4 * dim : dim;
             matrix.values.resize(std::size_t(matrix.shape.size()));
             ++seed;
-            const double depth = 0.25 * gaussian(seed, 999983) + 0.6 * std::sin(3.0 * block / std::max(1, blocks));
+            const double depth =
+                0.25 * gaussian(seed, 999983) + 0.6 * std::sin(3.0 * block / std::max(1, blocks));
             for (std::int64_t out = 0; out < matrix.shape.out; ++out)
                 for (std::int64_t in = 0; in < matrix.shape.in; ++in) {
                     const auto flat = std::uint64_t(out * matrix.shape.in + in);
-                    const double log = -16 + depth + 1.3 * gaussian(seed + 1000, std::uint64_t(in)) + 0.9 * gaussian(seed + 2000, std::uint64_t(out)) +
+                    const double log = -16 + depth + 1.3 * gaussian(seed + 1000, std::uint64_t(in)) +
+                                       0.9 * gaussian(seed + 2000, std::uint64_t(out)) +
                                        1.1 * gaussian(seed + 3000, flat);
                     matrix.values[flat] = float(std::exp(log));
                 }
@@ -49,7 +52,8 @@ inline std::shared_ptr<const sensitivity::SensitivityMap> sample_map(int blocks,
     return map;
 }
 
-inline std::shared_ptr<const compact::CompactPlan> sample_plan(const sensitivity::SensitivityMap& map, double gamma = 0.02) {
+inline std::shared_ptr<const compact::CompactPlan> sample_plan(const sensitivity::SensitivityMap& map,
+                                                               double gamma = 0.02) {
     compact::PlanOptions options;
     options.amount = compact::Gamma{gamma};
     NullProgress progress;
