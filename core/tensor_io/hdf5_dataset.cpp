@@ -148,7 +148,8 @@ Dataset create(Group& group, const std::string& name, const Shape& shape, hid_t 
     const auto properties = static_cast<hid_t>(creation.id());
     // Same values, same bytes: no modification times in the file.
     H5Pset_obj_track_times(properties, 0);
-    H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+    // Every value is written at once below; strings of variable length can't do without a fill value.
+    if (H5Tis_variable_str(stored) <= 0) H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
     if ((how.deflate > 0 || !how.chunk.empty()) && !shape.empty() && !empty) {
         const Shape chunk = how.chunk.empty() ? default_chunk(shape, value_size) : how.chunk;
         const std::vector<hsize_t> chunk_sizes(chunk.begin(), chunk.end());
