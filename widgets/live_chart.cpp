@@ -72,7 +72,7 @@ LiveChart::LiveChart(const QString& title, const QString& x_title, const QString
     redraw_.setInterval(66);
     connect(&redraw_, &QTimer::timeout, this, &LiveChart::flush);
     applyTheme();
-    setAxes();
+    flush();
 }
 
 LiveChart::~LiveChart() {
@@ -197,6 +197,13 @@ void LiveChart::flush() {
         shown += series->points.empty() ? 0 : 1;
     }
     chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
+    // Numbers on the axes of an empty chart would be made up.
+    x_axis_->setLabelsVisible(shown > 0);
+    y_axis_->setLabelsVisible(shown > 0);
+    if (shown == 0)
+        readout_->setText(tr("no values yet"));
+    else if (readout_->text() == tr("no values yet"))
+        readout_->clear();
 }
 
 void LiveChart::setAxes() {

@@ -62,7 +62,7 @@ QPushButton[primary="true"]:disabled { background: %5; color: %6; border-color: 
 QToolButton { padding: 4px 8px; border: 1px solid transparent; border-radius: 4px; }
 QToolButton:hover, QToolButton:checked { background: %5; }
 QToolButton:focus { border-color: %4; }
-QLineEdit { padding: 4px 6px; border: 1px solid %1; border-radius: 4px; background: %9; }
+QLineEdit { padding: 2px 4px; border: 1px solid %1; border-radius: 4px; background: %9; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractItemView:focus { border: 1px solid %4; }
 QPlainTextEdit, QTextEdit, QAbstractItemView { border: 1px solid %1; border-radius: 4px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
