@@ -278,7 +278,10 @@ def find_wheel(given):
     wheel = folder / WHEEL
     if wheel.exists():
         return wheel
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+    # A distribution's Python has no pip; the one that setup.sh makes has.
+    tools = cache_folder() / "tools-venv" / "bin" / "python"
+    python = str(tools) if tools.exists() else sys.executable
+    command = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
                "--retries", "3", "--dest", str(folder), REQUIREMENT]
     for attempt in range(3):
         if subprocess.run(command).returncode == 0 and wheel.exists():
