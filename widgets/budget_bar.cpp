@@ -105,6 +105,12 @@ void BudgetBar::paintEvent(QPaintEvent*) {
     const QFontMetricsF metrics(small);
     double legend = bar.left();
     bool room = true;
+    if (grouping_ == Grouping::block && parts_.size() > 2) {
+        const QString blocks = tr("blocks 0 … %1, left to right").arg(parts_.size() - 3);
+        painter.setPen(colours::muted(palette()));
+        painter.drawText(QPointF(legend, bar.bottom() + 8 + metrics.ascent() * 0.95), blocks);
+        legend += metrics.horizontalAdvance(blocks) + 20;
+    }
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         const QRectF part = partRect(i);
         // Blocks are many: a ramp of the accent; kinds are few: the series colours.

@@ -67,11 +67,8 @@ void Histogram::paintEvent(QPaintEvent*) {
     frame.y1 = highest(series_, int(classes_.size())) * 1.04;
     // The class axis carries names, not numbers: only the y part of the axes helper is wanted.
     plots::Frame vertical = frame;
-    vertical.x1 = 1e-9;
-    painter.save();
-    painter.setClipRect(QRectF(0, 0, width(), frame.area.bottom() + 2));
+    vertical.x1 = vertical.x0;
     plots::paint_axes(painter, vertical, style, {}, y_title_);
-    painter.restore();
     const double slot = frame.area.width() / frame.x1, bar = std::max(1.0, slot * (slot > 6 ? 0.76 : 1));
     for (int i = 0; i < classes_.size(); ++i) {
         double base = 0;

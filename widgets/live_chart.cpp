@@ -100,7 +100,7 @@ void LiveChart::append(int series, double x, double y) {
     if (!std::isfinite(x) || !std::isfinite(y)) return;
     auto& points = series_.at(std::size_t(series))->points;
     // A resumed run repeats what lay past its checkpoint: later points win.
-    while (!points.empty() && points.back().x() > x)
+    while (!points.empty() && points.back().x() >= x)
         points.pop_back();
     points.emplace_back(x, y);
     schedule();
@@ -186,14 +186,19 @@ void LiveChart::flush() {
             line->replace(list);
         };
         draw(series->raw, series->points);
-        const bool smoothed = smoothing_ > 0 && series->points.size() > 2;
+        // A few values, one an epoch say, are not noise: smoothing would only delay them.
+        const bool smoothed = smoothing_ > 0 && series->points.size() > 60;
         draw(series->smoothed, smoothed ? smooth(series->points, smoothing_) : std::vector<QPointF>());
+        QColor colour = colours::series(series->colour, palette());
+        series->smoothed->setPen(QPen(colour, 2));
+        if (smoothed) colour.setAlphaF(0.35F);
+        series->raw->setPen(QPen(colour, smoothed ? 1 : 2));
         series->raw->setPointsVisible(series->points.size() == 1 ||
                                       (series->markers && series->points.size() <= 60));
         for (auto* marker : chart_->legend()->markers(series->raw))
-            marker->setVisible(!series->points.empty());
+            marker->setVisible(!series->points.empty() && !smoothed);
         for (auto* marker : chart_->legend()->markers(series->smoothed))
-            marker->setVisible(false);
+            marker->setVisible(smoothed);
         shown += series->points.empty() ? 0 : 1;
     }
     chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
@@ -265,13 +270,9 @@ void LiveChart::applyTheme() {
         axis->setMinorGridLineVisible(false);
         axis->setTitleText(axis == x_axis_ ? x_title_ : y_title_);
     }
-    for (auto& series : series_) {
-        QColor colour = colours::series(series->colour, palette());
-        series->smoothed->setPen(QPen(colour, 2));
-        if (smoothing_ > 0) colour.setAlphaF(0.35F);
-        series->raw->setPen(QPen(colour, smoothing_ > 0 ? 1 : 2));
-        series->raw->setMarkerSize(6);
-    }
+    for (auto& series : series_)
+        series->raw->setMarkerSize(5);
+    schedule(); // the lines take their colours there
 }
 
 QString LiveChart::yText(double y) const {
@@ -304,7 +305,7 @@ QString LiveChart::readout(double x) const {
         parts += series_.size() > 1 ? series->name + ' ' + value : value;
     }
     return parts.isEmpty() ? QString()
-                           : x_title_ + ' ' + decimal(nearest, 4) + QStringLiteral(":  ") +
+                           : x_title_ + ' ' + QString::number(nearest, 'g', 4) + QStringLiteral(":  ") +
                                  parts.join(QStringLiteral(",  "));
 }
 

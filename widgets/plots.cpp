@@ -125,8 +125,11 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
         painter.drawText(
             QPointF(area.left() - width - 5 * u, y + metrics.ascent() / 2 - metrics.descent() / 2), text);
     }
-    const auto x_ticks = nice_ticks(
-        frame.x0, frame.x1, std::clamp(int(area.width() / (7 * metrics.averageCharWidth() + 10 * u)), 1, 8));
+    // An axis without numbers, of names say, has an empty range.
+    std::vector<double> x_ticks;
+    if (frame.x1 > frame.x0)
+        x_ticks = nice_ticks(frame.x0, frame.x1,
+                             std::clamp(int(area.width() / (7 * metrics.averageCharWidth() + 10 * u)), 1, 8));
     for (const double tick : x_ticks) {
         const double x = frame.x(tick);
         painter.setPen(QPen(style.muted, style.stroke));

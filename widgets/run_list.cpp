@@ -10,6 +10,7 @@
 #include <QKeyEvent>
 #include <QSortFilterProxyModel>
 #include <algorithm>
+#include <cmath>
 
 namespace cdra::widgets {
 
@@ -52,6 +53,11 @@ QString symbol(RunState state) {
         return QStringLiteral("✕");
     }
     return {};
+}
+
+// Whole epochs as such, others with a tenth.
+QString epoch_text(double epoch) {
+    return QString::number(epoch, 'f', std::abs(epoch - std::round(epoch)) < 0.05 ? 0 : 1);
 }
 
 } // namespace
@@ -129,8 +135,9 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
         case state:
             return symbol(run.state) + ' ' + name_of(run.state);
         case epoch:
-            return run.epochs > 0 ? QStringLiteral("%1 / %2").arg(decimal(run.epoch), decimal(run.epochs))
-                                  : QStringLiteral("–");
+            return run.epochs > 0
+                       ? QStringLiteral("%1 / %2").arg(epoch_text(run.epoch), epoch_text(run.epochs))
+                       : QStringLiteral("–");
         case accuracy:
             return run.accuracy ? percent(*run.accuracy) +
                                       (run.accuracy_split.isEmpty() ? QString() : ' ' + run.accuracy_split)

@@ -105,7 +105,8 @@ void SmallMultiples::setPlan(const compact::CompactPlan& plan, Quantity quantity
         texts += QString::fromStdString(matrix.shape.name) + "\n" + title_of(quantity) + ": " +
                  text_of(values.back(), quantity);
     }
-    setValues(kinds, values, title_of(quantity), texts);
+    const bool share = quantity == Quantity::density || quantity == Quantity::sensitive_share;
+    setValues(kinds, values, share ? title_of(quantity) + QStringLiteral(" (%)") : title_of(quantity), texts);
     quantity_ = quantity;
 }
 

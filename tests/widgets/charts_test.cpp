@@ -51,7 +51,7 @@ class ChartsTest : public QObject {
             if (epoch % 2 == 0) chart.append(validation, epoch, 0.04 * epoch);
         }
         QCOMPARE(chart.readout(7.9).replace(QChar(0x202F), ' '),
-                 QString("epoch 8.000:  training 40.0 %,  validation 32.0 %"));
+                 QString("epoch 8:  training 40.0 %,  validation 32.0 %"));
         QCOMPARE(LiveChart("x", "x", "y").readout(1), QString());
     }
 

@@ -10,6 +10,7 @@
 #include "widgets/confusion_matrix.h"
 #include "widgets/distribution_view.h"
 #include "widgets/empty_state.h"
+#include "widgets/figure.h"
 #include "widgets/gamma_slider.h"
 #include "widgets/heat_map_view.h"
 #include "widgets/histogram.h"
@@ -206,6 +207,12 @@ class GalleryTest : public QObject {
         ConfusionMatrix confusion;
         confusion.setPredictions(classes, labels, predicted);
         look(confusion, "confusion", {480, 440});
+        // Print does not follow the theme.
+        const figures::Figure second = figures::figure2(*plan_, figures::default_figure2_matrix(*plan_));
+        keep(figures::render(second, 200), "figure2");
+        keep(figures::render(figures::figure4(*plan_, figures::default_figure4_matrices(*plan_)), 200),
+             "figure4");
+        keep(figures::render(figures::figure5(*plan_), 200), "figure5");
     }
 
   private:
@@ -215,6 +222,9 @@ class GalleryTest : public QObject {
         QTest::qWait(20);
         const QImage image = widget.grab().toImage();
         widget.hide();
+        keep(image, name);
+    }
+    void keep(const QImage& image, const QString& name) {
         std::set<QRgb> colours;
         for (int y = 0; y < image.height(); y += 2)
             for (int x = 0; x < image.width(); ++x)

@@ -47,6 +47,7 @@ class ProfileTest : public QObject {
         view.setProfile(sensitivity::profile(shape, std::vector<std::uint32_t>{1, 5, 7, 17}));
         view.setSorted(true);
         view.resize(400, 200);
+        view.show();
         QSignalSpy hovered(&view, &ProfileView::hovered);
         // Just right of the axis: the first of the sorted rows, which is row 1.
         const QRectF area = plots::frame_area(view.rect(), plots::screen_style(view), 60 * 1.08);
