@@ -239,12 +239,13 @@ void LiveChart::setAxes() {
     round(x_axis_, left, right, std::clamp(view_->width() / 80, 2, 8));
     if (auto* axis = qobject_cast<QLogValueAxis*>(y_axis_)) {
         if (high <= low * 1.0001) high = low * 1.1;
+        axis->setBase(high / low < 40 ? 2 : 10); // so that there are a few numbers along it
         axis->setRange(low / 1.05, high * 1.05);
         axis->setLabelFormat(QStringLiteral("%.3g"));
     } else if (auto* linear = qobject_cast<QValueAxis*>(y_axis_)) {
         const double span = high > low ? high - low : std::max(std::abs(high) * 0.1, 1e-9);
         low = low >= 0 && low < 0.3 * span ? 0 : low - 0.06 * span;
-        round(linear, low, high + 0.06 * span, std::clamp(view_->height() / 45, 2, 6));
+        round(linear, low, high + 0.06 * span, std::clamp(view_->height() / 36, 2, 6));
     }
 }
 
