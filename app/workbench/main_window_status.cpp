@@ -136,7 +136,7 @@ JobClient* MainWindow::bar_job() const {
 
 void MainWindow::refresh_job_bar() {
     using State = widgets::JobStatus::State;
-    const JobClient* job = bar_job();
+    JobClient* job = bar_job();
     if (!job) return job_bar_->clear();
     widgets::JobStatus status;
     status.name = job->name();
@@ -161,7 +161,7 @@ void MainWindow::refresh_job_bar() {
     status.metrics = metrics.join("  ");
     if (job->state() == JobState::failed) status.message = (job->error() + " " + job->advice()).trimmed();
     if (job->state() == JobState::dead) status.message = tr("ended without a word");
-    status.can_pause = hub_.jobs(JobKind::train).contains(const_cast<JobClient*>(job));
+    status.can_pause = hub_.jobs(JobKind::train).contains(job);
     job_bar_->setStatus(status);
 }
 

@@ -56,7 +56,11 @@ Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent)
     connect(&document, &ProjectDocument::replaced, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&document, &ProjectDocument::file_changed, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&hub, &JobHub::jobs_changed, this, &Road::update_states);
-    connect(&hub, &JobHub::state_changed, this, &Road::update_states);
+    connect(&hub, &JobHub::state_changed, this, [this](JobClient* job) {
+        // Computed while no window was there to take it.
+        if (job->state() == job::JobState::done && document_.project().sensitivity.map.empty()) take_map_of(job);
+        update_states();
+    });
     connect(&hub, &JobHub::finished, this, &Road::job_finished);
     connect(&io_, &IoThread::busy_changed, this, &Road::update_states);
     follow_project();
@@ -301,9 +305,13 @@ void Road::update_states() {
 }
 
 void Road::job_finished(JobClient* job, job::JobState how) {
-    if (how != job::JobState::done || !hub_.jobs(JobKind::sensitivity).contains(job)) return;
+    if (how == job::JobState::done) take_map_of(job);
+}
+
+void Road::take_map_of(JobClient* job) {
+    if (!hub_.jobs(JobKind::sensitivity).contains(job)) return;
     const QString map = hub_.project_folder() + "/" + job->name() + ".h5"; // where the launch said it goes
-    if (!QFileInfo::exists(map)) return;
+    if (!QFileInfo::exists(map) || document_.project().sensitivity.map == map.toStdString()) return;
     document_.edit(tr("sensitivity computed"), {}, [&](job::Project& project) {
         project.sensitivity.map = map.toStdString();
     });

@@ -77,6 +77,7 @@ class Road : public QObject {
     StageState sensitivity_state() const;
     StageState train_state() const;
     StageState results_state() const;
+    void take_map_of(JobClient* job);
     void job_finished(JobClient* job, job::JobState how);
 
     ProjectDocument& document_;

@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // Undo, saving, recovery: what a person's edits go through.
 #include "app/workbench/document.h"

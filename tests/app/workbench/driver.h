@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // Drives the real window as a person does: by keys and the mouse, on widgets found by their object names.
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // Jobs outlive the window: a new one attaches, a dead one is shown as dead. With the real worker.
 #include "app/workbench/job_hub.h"

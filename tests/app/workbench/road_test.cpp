@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // The whole road in the real window with the real worker, by keys and mouse only.
 #include "core/job/adapter.h"

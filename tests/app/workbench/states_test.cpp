@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // The state of every stop follows from the project and what is there; no worker needed.
 #include "app/workbench/road.h"
