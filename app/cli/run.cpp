@@ -34,12 +34,17 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+// "; see '…'" after a statement, " See '…'" after the question of a suggestion.
+std::string with_hint(const std::string& message, const std::string& command) {
+    return message + (message.ends_with("?") ? " See '" : "; see '") + command + " --help'";
+}
+
 // What the parser did not take.
 std::string unexpected(const CLI::App& app, const std::string& argument) {
-    const std::string hint = "; see 'cdra " + app.get_name() + " --help'";
-    if (!argument.starts_with("-")) return "unexpected argument '" + argument + "'" + hint;
+    const std::string command = "cdra " + app.get_name();
+    if (!argument.starts_with("-")) return with_hint("unexpected argument '" + argument + "'", command);
     const std::string name = argument.substr(0, argument.find('='));
-    return "unknown option '" + name + "'" + methods::suggestion(name, option_names(app)) + hint;
+    return with_hint("unknown option '" + name + "'" + methods::suggestion(name, option_names(app)), command);
 }
 
 std::string without_line_end(std::string text) {
@@ -77,12 +82,12 @@ int dispatch(int argc, char** argv) {
         return exit_codes::done;
     } catch (const CLI::ParseError& error) {
         const auto chosen = app.get_subcommands();
-        const std::string which = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+        const std::string which = chosen.empty() ? "cdra" : "cdra " + chosen.front()->get_name();
         // A mistyped option leaves others missing: the slip is worth telling, not its consequence.
         if (!chosen.empty())
             for (const std::string& argument : chosen.front()->remaining())
                 if (argument.starts_with("-")) return complain(unexpected(*chosen.front(), argument), exit_codes::bad_input);
-        return complain(without_line_end(error.what()) + "; see 'cdra " + which + "--help'", exit_codes::bad_input);
+        return complain(with_hint(without_line_end(error.what()), which), exit_codes::bad_input);
     }
     const auto chosen = app.get_subcommands();
     if (chosen.empty()) {
@@ -92,8 +97,9 @@ int dispatch(int argc, char** argv) {
             return exit_codes::bad_input;
         }
         const char* kind = rest.front().starts_with("-") ? "option" : "command";
-        return complain(std::string("unknown ") + kind + " '" + rest.front() + "'" +
-                            methods::suggestion(rest.front(), command_names()) + "; see 'cdra --help'",
+        return complain(with_hint(std::string("unknown ") + kind + " '" + rest.front() + "'" +
+                                      methods::suggestion(rest.front(), command_names()),
+                                  "cdra"),
                         exit_codes::bad_input);
     }
     if (const auto rest = chosen.front()->remaining(); !rest.empty())

@@ -26,11 +26,12 @@ std::string counts(const Progress& progress) {
 } // namespace
 
 std::optional<double> EtaEstimate::update(const Progress& progress, Clock::time_point now) {
-    if (progress.stage != stage_ || progress.done < first_) {
+    if (progress.stage != stage_ || progress.done < last_) { // another stage, or the same once more
         stage_ = progress.stage;
         began_ = now;
         first_ = progress.done;
     }
+    last_ = progress.done;
     const std::int64_t done = progress.done - first_;
     if (progress.total <= 0 || done <= 0) return std::nullopt;
     const double seconds = std::chrono::duration<double>(now - began_).count();
@@ -76,12 +77,17 @@ void TerminalProgress::report(const Progress& progress) {
         end_line();
         stage_ = progress.stage;
         last_tenth_ = -1;
+        ended_ = false;
     }
+    if (!ends) ended_ = false; // the same stage once more
     const int tenth = progress.total > 0 ? static_cast<int>(progress.done * 10 / progress.total) : 0;
-    // A terminal is redrawn ten times a second at most; a log gets a line a tenth, or every half minute.
-    const bool due = terminal_ ? now - last_ >= 100ms : tenth != last_tenth_ || now - last_ >= 30s;
-    if (!begins && !ends && !due) return;
-    if (!terminal_ && !begins && tenth == last_tenth_ && now - last_ < 30s) return;
+    // A terminal is redrawn ten times a second at most. A log gets a line a tenth, but not more than one a second (a
+    // quick stage says only that it has ended), and one every half minute where a tenth takes long.
+    const bool due = terminal_ ? begins || now - last_ >= 100ms
+                               : (tenth != last_tenth_ && now - last_ >= 1s) || now - last_ >= 30s;
+    if (begins && !terminal_) last_ = now;
+    if (ended_ || (!due && !ends) || (begins && !ends && !terminal_)) return;
+    ended_ = ends;
     last_ = now;
     last_tenth_ = tenth;
     draw(progress, eta);

@@ -24,6 +24,7 @@ class EtaEstimate {
     std::string stage_;
     Clock::time_point began_;
     std::int64_t first_ = 0; // done when the stage began: a resumed run does not begin at 0
+    std::int64_t last_ = 0;
 };
 
 // "1:05", "2:03:04".
@@ -44,7 +45,7 @@ class TerminalProgress final : public ProgressSink {
 
     std::mutex mutex_;
     std::FILE* out_;
-    bool quiet_, terminal_, open_line_ = false;
+    bool quiet_, terminal_, open_line_ = false, ended_ = false;
     EtaEstimate eta_;
     std::string stage_;
     std::chrono::steady_clock::time_point last_;

@@ -50,6 +50,7 @@ job::Project unusual() {
     project.recipe.label_smoothing = 0.1;
     project.recipe.precision = "bf16";
     project.recipe.protocol = "published";
+    project.recipe.final_training = true;
     project.recipe.checkpoint_every = 20;
     project.run = {"cuda:1", 4, 42};
     return project;

@@ -73,11 +73,11 @@ class BasicsTest : public QObject {
     void wrong_usage_is_one_line_with_a_hint_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("message");
-        QTest::newRow("command") << QStringList{"trian"} << "cdra: unknown command 'trian'; did you mean 'train'?; see 'cdra --help'\n";
+        QTest::newRow("command") << QStringList{"trian"} << "cdra: unknown command 'trian'; did you mean 'train'? See 'cdra --help'\n";
         QTest::newRow("option") << QStringList{"train", "--epoch", "3"}
-                                << "cdra: unknown option '--epoch'; did you mean '--epochs'?; see 'cdra train --help'\n";
+                                << "cdra: unknown option '--epoch'; did you mean '--epochs'? See 'cdra train --help'\n";
         QTest::newRow("option before required") << QStringList{"plan", "--gama=3"}
-                                                << "cdra: unknown option '--gama'; did you mean '--gamma'?; see 'cdra plan --help'\n";
+                                                << "cdra: unknown option '--gama'; did you mean '--gamma'? See 'cdra plan --help'\n";
         QTest::newRow("argument") << QStringList{"methods", "lora", "more"}
                                   << "cdra: unexpected argument 'more'; see 'cdra methods --help'\n";
         QTest::newRow("method") << QStringList{"methods", "adaptor"}

@@ -130,7 +130,7 @@ class PlanTest : public QObject {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("part");
         QTest::newRow("gamma and tau") << QStringList{"--gamma", "0.1", "--tau", "3"} << "--gamma";
-        QTest::newRow("tau") << QStringList{"--tau", "513"} << "512";
+        QTest::newRow("tau") << QStringList{"--tau", "513", "--pool", "matrices"} << "512";
         QTest::newRow("rank") << QStringList{"--rank", "eq8"} << "eq8";
         QTest::newRow("pool") << QStringList{"--pool", "vectors"} << "--pool";
         QTest::newRow("quadrant") << QStringList{"--quadrant", "12"} << "--quadrant";

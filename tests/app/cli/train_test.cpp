@@ -126,7 +126,7 @@ class TrainTest : public QObject {
     void a_project_file_and_the_command_line_which_wins() {
         job::Project project;
         project.name = "my run";
-        project.model.path = "vit.safetensors";
+        project.model.path = std::string("vit.safetensors");
         project.model.heads = 4;
         project.data.spec = "images";
         project.data.image_size = 32;
@@ -146,7 +146,7 @@ class TrainTest : public QObject {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("part");
         QTest::newRow("no plan") << train("no", {}) << "method cdra needs a compact plan";
-        QTest::newRow("another model's map") << train("no", {"--map", "other.h5"}) << "make the plan from this model's sensitivity map";
+        QTest::newRow("another model's map") << train("no", {"--map", "other.h5", "--quiet"}) << "make the plan from this model's sensitivity map";
         QTest::newRow("plan missing") << train("no", {"--plan", "absent.h5"}) << "absent.h5";
         QTest::newRow("plan and gamma") << train("no", {"--plan", "P.h5", "--gamma", "0.1"}) << "--plan stands beside";
         QTest::newRow("image size") << train("no", {"--method", "linear", "--image-size", "33"}) << "--image-size";
