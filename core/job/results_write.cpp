@@ -5,6 +5,8 @@
 #include "core/job/results_layout.h"
 #include "core/tensor_io/hdf5.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace cdra::job {
@@ -52,8 +54,12 @@ void write_history(hdf5::Group& entry, const History& history) {
             throw Error("results: history column " + std::string(column.name) + " has " +
                         std::to_string((history.*column.values).size()) + " values, epoch has " + std::to_string(epochs));
     hdf5::Group group = entry.make_group("history", "NXdata");
-    group.set("signal", "val_accuracy");
-    const std::vector<std::string> others = {"train_accuracy", "train_loss", "val_loss"};
+    // A final training has no validation split: then the viewer opens on the loss.
+    const bool validated = std::any_of(history.val_accuracy.begin(), history.val_accuracy.end(),
+                                       [](double value) { return std::isfinite(value); });
+    group.set("signal", validated ? "val_accuracy" : "train_loss");
+    std::vector<std::string> others = {"train_accuracy"};
+    if (validated) others.insert(others.end(), {"train_loss", "val_loss"});
     group.set("auxiliary_signals", std::span<const std::string>(others));
     const std::vector<std::string> axes = {"epoch"};
     group.set("axes", std::span<const std::string>(axes));

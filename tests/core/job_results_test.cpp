@@ -130,6 +130,15 @@ class JobResultsTest : public QObject {
         }
     }
 
+    void a_run_without_validation_opens_on_the_loss() {
+        const test::TemporaryFolder folder;
+        job::Results results = some_results();
+        for (double& value : results.history.val_accuracy) value = std::numeric_limits<double>::quiet_NaN();
+        job::write_results(folder / "r.h5", results);
+        const auto file = hdf5::File::open(folder / "r.h5");
+        QCOMPARE(file.group("entry").group("history").text("signal"), std::string("train_loss"));
+    }
+
     void a_run_without_epochs_has_results_too() {
         const test::TemporaryFolder folder;
         job::Results results;
