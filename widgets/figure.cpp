@@ -83,9 +83,9 @@ Figure figure2(const compact::CompactPlan& plan, int index) {
         painter.setFont(style.font);
         painter.setPen(style.text);
         centred(painter, half / 2, size.height() - metrics.descent() - 1,
-                QStringLiteral("(a) rows: %1 denser than the matrix").arg(dense(rows)));
+                QStringLiteral("(a) rows, %1 of them denser than the matrix").arg(dense(rows)));
         centred(painter, half * 1.5, size.height() - metrics.descent() - 1,
-                QStringLiteral("(b) columns: %1 denser than the matrix").arg(dense(columns)));
+                QStringLiteral("(b) columns, %1 of them denser than the matrix").arg(dense(columns)));
     };
     figure.csv = "matrix,axis,index,sensitive,share\n";
     for (std::size_t i = 0; i < profile->row_counts.size(); ++i)
@@ -106,7 +106,7 @@ struct Panel {
     QString name;
     int rows = 0, columns = 0, compact_rows = 0, compact_columns = 0;
     double density = 0;
-    QImage mask;
+    compact::PlannedMatrix matrix;
 };
 
 void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, const plots::Style& style,
@@ -122,7 +122,11 @@ void paint_panel(QPainter& painter, const Panel& panel, const QRectF& cell, cons
     painter.setPen(style.text);
     centred(painter, area.center().x(), cell.top() + name_metrics.ascent(),
             QStringLiteral("(%1) %2").arg(letter).arg(panel.name));
-    painter.drawImage(area, panel.mask);
+    // Never more pixels than the device has: scaling down would lose isolated weights.
+    int side = 512;
+    if (painter.device()->devType() == QInternal::Image)
+        side = std::clamp(int(painter.combinedTransform().m11() * std::min(width, height)), 16, side);
+    painter.drawImage(area, plots::mask_image(panel.matrix, side, style.sensitive, style.paper));
     painter.setPen(QPen(style.muted, style.stroke));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(area);
@@ -164,7 +168,6 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
         throw InputError("figure 4: " + std::to_string(matrices.size()) +
                          " matrices were asked for; choose 1 to 6");
     auto panels = std::make_shared<std::vector<Panel>>();
-    const plots::Style style = plots::print_style();
     Figure figure;
     figure.csv = "matrix,rows,columns,compact_rows,compact_columns,sensitive,density\n";
     for (const int index : matrices) {
@@ -172,7 +175,7 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
         const auto& compact = matrix.reorganised;
         panels->push_back({words(matrix.shape.name), int(matrix.shape.in), int(matrix.shape.out),
                            int(compact.compact_rows), int(compact.compact_columns), matrix.density(),
-                           plots::mask_image(matrix, 512, style.sensitive, style.paper)});
+                           matrix});
         figure.csv += matrix.shape.name + "," + std::to_string(matrix.shape.in) + "," +
                       std::to_string(matrix.shape.out) + "," + std::to_string(compact.compact_rows) + "," +
                       std::to_string(compact.compact_columns) + "," + std::to_string(matrix.mask.size()) +

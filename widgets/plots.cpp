@@ -186,7 +186,7 @@ Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style,
     if (highest <= 0) highest = 1;
     Frame frame;
     frame.x1 = double(std::max<std::size_t>(1, percents.size()));
-    frame.y1 = highest * 1.08;
+    frame.y1 = highest * profile_headroom;
     frame.area = frame_area(outer, style, frame.y1);
     const QString feature =
         row ? QStringLiteral("row (input feature)") : QStringLiteral("column (output feature)");
@@ -314,7 +314,7 @@ QImage mask_image(const compact::PlannedMatrix& matrix, int side, const QColor& 
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(int(y)));
         for (std::size_t x = 0; x < width; ++x) {
             const std::uint32_t count = counts[y * width + x];
-            const double strength = count == 0 ? 0 : 0.45 + 0.55 * std::min(1.0, count / cells);
+            const double strength = count == 0 ? 0 : 0.7 + 0.3 * std::min(1.0, count / cells);
             const auto mix = [&](int from, int to) {
                 return int(std::lround(from + strength * (to - from)));
             };

@@ -50,6 +50,8 @@ void paint_vertical_text(QPainter& painter, QPointF centre, const QString& text)
 // A step line through values (one a unit of x from 0.5 on), thinned so that every extreme shows.
 void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line,
                  double width, const QColor& fill);
+// Room above the highest share, where the dotted line's label stands.
+inline constexpr double profile_headroom = 1.2;
 // One panel of Figure 2: shares in per cent, the whole matrix's as a dotted line with its number. Returns the
 // frame.
 Frame paint_profile(QPainter& painter, const QRectF& outer, const Style& style,

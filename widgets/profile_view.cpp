@@ -126,7 +126,8 @@ void ProfileView::mouseMoveEvent(QMouseEvent* event) {
         double highest = 100 * profile_->matrix_sparsity();
         for (const double value : values)
             highest = std::max(highest, value);
-        const QRectF area = plots::frame_area(panel.area, style, highest > 0 ? highest * 1.08 : 1.08);
+        const QRectF area = plots::frame_area(
+            panel.area, style, highest > 0 ? highest * plots::profile_headroom : plots::profile_headroom);
         if (!area.contains(*pointer_) || values.empty()) break;
         const int at = std::clamp(int((pointer_->x() - area.left()) / area.width() * double(values.size())),
                                   0, int(values.size()) - 1);

@@ -50,7 +50,8 @@ class ProfileTest : public QObject {
         view.show();
         QSignalSpy hovered(&view, &ProfileView::hovered);
         // Just right of the axis: the first of the sorted rows, which is row 1.
-        const QRectF area = plots::frame_area(view.rect(), plots::screen_style(view), 60 * 1.08);
+        const QRectF area =
+            plots::frame_area(view.rect(), plots::screen_style(view), 60 * plots::profile_headroom);
         QTest::mouseMove(&view, QPoint(int(area.left()) + 4, int(area.center().y())));
         QVERIFY(!hovered.isEmpty());
         QCOMPARE(hovered.last()[0].toBool(), true);
