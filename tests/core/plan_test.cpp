@@ -100,7 +100,7 @@ class PlanTest : public QObject {
         const auto count = [](const CompactPlan& plan, Treatment treatment) {
             return std::ranges::count(plan.matrices, treatment, &PlannedMatrix::treatment);
         };
-        PlanOptions options{.amount = Gamma{0.004}, .rank = "eq7"};
+        PlanOptions options{.amount = Gamma{0.004}};
         const CompactPlan mask = make(options);
         QVERIFY(count(mask, Treatment::masked) > 0);
         QVERIFY(mask.peft_obstacle().find("blocks.") != std::string::npos);

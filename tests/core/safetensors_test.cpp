@@ -128,7 +128,7 @@ class SafetensorsTest : public QObject {
         QTest::newRow("fractional size")
             << tensor(R"({"dtype":"F32","shape":[2.0],"data_offsets":[0,8]})") << right << "not a size";
         QTest::newRow("offsets outside")
-            << tensor(R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})") << right << "the data has 8";
+            << tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[4,12]})") << right << "the data has 8";
         QTest::newRow("offsets reversed")
             << tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]})") << right << "lies at 8 to 0";
         QTest::newRow("offsets and shape differ")

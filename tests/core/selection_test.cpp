@@ -15,6 +15,15 @@ using namespace cdra::sensitivity;
 class SelectionTest : public QObject {
     Q_OBJECT
 
+    static void add_matrix(SensitivityMap& map, const char* name, std::int64_t out,
+                           std::vector<float> values) {
+        auto& matrix = map.matrices.emplace_back();
+        matrix.shape.name = name;
+        matrix.shape.out = out;
+        matrix.shape.in = static_cast<std::int64_t>(values.size()) / out;
+        matrix.values = std::move(values);
+    }
+
   private slots:
     void count_is_the_exact_floor() {
         QCOMPARE(count_for_gamma(0.01, 100), std::uint64_t{1});
@@ -66,8 +75,11 @@ class SelectionTest : public QObject {
     void ties_go_by_tensor_then_index() {
         SensitivityMap map;
         for (const char* name : {"blocks.0.attn.q", "blocks.0.attn.k"})
-            map.matrices.push_back({{name, 0, 0, 2, 2}, {1, 2, 2, 0}});
-        map.vectors.push_back({{"norm.bias", 3}, {2, 5, 1}});
+            add_matrix(map, name, 2, {1, 2, 2, 0});
+        auto& vector = map.vectors.emplace_back();
+        vector.shape.name = "norm.bias";
+        vector.shape.size = 3;
+        vector.values = {2, 5, 1};
         const Selection all = select_top(map, Pool::all, 4);
         QCOMPARE(all.threshold, 2.0F);
         QVERIFY(all.matrices[0] == (std::vector<std::uint32_t>{1, 2})); // 5 first, then the first three twos
@@ -81,7 +93,7 @@ class SelectionTest : public QObject {
 
     void negative_zero_is_zero() {
         SensitivityMap map;
-        map.matrices.push_back({{"blocks.0.attn.q", 0, 0, 1, 4}, {-0.0F, 1, 0.0F, 2}});
+        add_matrix(map, "blocks.0.attn.q", 1, {-0.0F, 1, 0.0F, 2});
         QVERIFY(select_top(map, Pool::all, 3).matrices[0] == (std::vector<std::uint32_t>{0, 1, 3}));
     }
 
