@@ -56,6 +56,7 @@ void JobTail::poll() {
     const bool news = first_ || restarted || !events.isEmpty() || alive != was_alive_ || running != process_was_running_;
     if (!news) return;
     first_ = false;
+    if (!running) pid_ = 0; // its number may become another process's
     was_alive_ = alive;
     process_was_running_ = running;
     emit polled(events, alive, restarted, running, running || alive ? QString() : end_of(output_file_));

@@ -54,7 +54,11 @@ MainWindow::MainWindow(const QString& recovery_folder, QWidget* parent)
         refresh_inspector();
     });
     connect(&road_, &Road::data_changed, this, &MainWindow::refresh_header);
-    connect(&road_, &Road::plan_changed, this, &MainWindow::refresh_inspector);
+    connect(&road_, &Road::plan_changed, this, [this] {
+        suggest_matrix();
+        refresh_inspector();
+    });
+    connect(&document_, &ProjectDocument::replaced, &selection_, &MatrixSelection::forget);
     connect(&selection_, &MatrixSelection::changed, this, &MainWindow::refresh_inspector);
     connect(&runner_, &Runner::failed, this, [this](const QString& message) { show_notice(message, true); });
     connect(&runner_, &Runner::told, this, [this](const QString& message) { show_notice(message, false); });
@@ -99,14 +103,14 @@ void MainWindow::build_window() {
     connect(rail_, &widgets::StageRail::activated, this, [this](int stage) { go_to(all_stages[std::size_t(stage)]); });
 
     header_ = value_label("header", tr("Project, model and data"));
-    header_->setContentsMargins(3 * widgets::grid, widgets::grid, 3 * widgets::grid, 0);
+    header_->setContentsMargins(2 * widgets::grid, widgets::grid, 2 * widgets::grid, 0);
     header_->setForegroundRole(QPalette::PlaceholderText);
 
     notice_ = new QWidget;
     notice_->setObjectName("notice");
     notice_->setAutoFillBackground(true);
     auto* notice_layout = new QHBoxLayout(notice_);
-    notice_layout->setContentsMargins(3 * widgets::grid, widgets::grid / 2, widgets::grid, widgets::grid / 2);
+    notice_layout->setContentsMargins(2 * widgets::grid, widgets::grid / 2, widgets::grid, widgets::grid / 2);
     notice_text_ = value_label("notice-text", tr("Notice"));
     notice_text_->setWordWrap(true);
     notice_layout->addWidget(notice_text_, 1);
@@ -131,9 +135,9 @@ void MainWindow::build_window() {
     inspector_ = named(new widgets::Inspector, "inspector", tr("Inspector of the selected matrix"));
     inspector_side_ = new QWidget;
     auto* side = new QVBoxLayout(inspector_side_);
-    side->setContentsMargins(widgets::grid, widgets::grid, widgets::grid, widgets::grid);
+    side->setContentsMargins(0, widgets::grid, 0, 0);
     side->addWidget(inspector_);
-    inspector_side_->setFixedWidth(248);
+    inspector_side_->setFixedWidth(232);
 
     job_bar_ = named(new widgets::JobBar, "job-bar", tr("Running job"));
     job_bar_->hide();

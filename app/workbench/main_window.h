@@ -74,6 +74,7 @@ class MainWindow : public QMainWindow {
     void refresh_header();
     void refresh_rail();
     void refresh_inspector();
+    void suggest_matrix();
     void refresh_job_bar();
     void refresh_run_actions();
     void show_notice(const QString& message, bool error);

@@ -16,6 +16,8 @@
 #include <QFileInfo>
 #include <QLabel>
 
+#include <algorithm>
+
 namespace cdra::workbench {
 
 using job::JobState;
@@ -54,6 +56,15 @@ void MainWindow::refresh_inspector() {
     if (!model) return inspector_->clear();
     const auto matrices = checkpoint::candidate_matrices(model->spec);
     if (index < int(matrices.size())) inspector_->setShape(matrices[std::size_t(index)]);
+}
+
+// Until somebody chooses, the matrix with most to see: many in a real map have no sensitive weight at all.
+void MainWindow::suggest_matrix() {
+    const auto plan = road_.plan();
+    if (!plan || plan->matrices.empty()) return;
+    const auto richest = std::ranges::max_element(
+        plan->matrices, [](const auto& a, const auto& b) { return a.mask.size() < b.mask.size(); });
+    selection_.suggest(int(richest - plan->matrices.begin()));
 }
 
 void MainWindow::show_notice(const QString& message, bool error) {

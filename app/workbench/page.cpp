@@ -3,11 +3,14 @@
 #include "app/workbench/page.h"
 
 #include "widgets/empty_state.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -18,7 +21,7 @@ Page::Page(Stage stage, Workbench& bench, const QString& sentence, const QString
     setObjectName("page-" + word_of(stage));
     setAccessibleName(title_of(stage));
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(3 * widgets::grid, 2 * widgets::grid, 3 * widgets::grid, 2 * widgets::grid);
+    layout->setContentsMargins(2 * widgets::grid, 2 * widgets::grid, 2 * widgets::grid, 2 * widgets::grid);
     layout->setSpacing(widgets::grid);
 
     auto* header = new QHBoxLayout;
@@ -69,6 +72,13 @@ Page::Page(Stage stage, Workbench& bench, const QString& sentence, const QString
     refresh_banner();
 }
 
+void Page::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    refresh_banner();
+    restyle();
+}
+
 void Page::set_content(QWidget* content) {
     stack_->addWidget(content);
     stack_->setCurrentWidget(content);
@@ -105,11 +115,41 @@ void Page::refresh_banner() {
     banner_button_->setVisible(bool(remedy_));
 }
 
+namespace {
+
+// Thousands in groups as everywhere else in the window; typed with or without them.
+class GroupedSpinBox : public QSpinBox {
+  public:
+    using QSpinBox::QSpinBox;
+
+  protected:
+    QString textFromValue(int value) const override { return widgets::grouped(value); }
+    int valueFromText(const QString& text) const override { return bare(text).toInt(); }
+    QValidator::State validate(QString& text, int&) const override {
+        const QString digits = bare(text);
+        if (digits.isEmpty() || digits == "-" || text == specialValueText()) return QValidator::Intermediate;
+        bool ok = false;
+        const int value = digits.toInt(&ok);
+        if (!ok || value > maximum()) return QValidator::Invalid;
+        return value < minimum() ? QValidator::Intermediate : QValidator::Acceptable;
+    }
+
+  private:
+    QString bare(QString text) const {
+        if (!specialValueText().isEmpty() && text == specialValueText()) return QString::number(minimum());
+        if (!prefix().isEmpty() && text.startsWith(prefix())) text.remove(0, prefix().size());
+        if (!suffix().isEmpty() && text.endsWith(suffix())) text.chop(suffix().size());
+        text.remove(QRegularExpression("[\\s\\x{202f}]"));
+        return text;
+    }
+};
+
+} // namespace
+
 QSpinBox* make_spin(int low, int high, const QString& object_name, const QString& accessible_name, const QString& suffix) {
-    auto* box = named(new QSpinBox, object_name, accessible_name);
+    auto* box = named<QSpinBox>(new GroupedSpinBox, object_name, accessible_name);
     box->setRange(low, high);
     box->setKeyboardTracking(false); // half-typed numbers are no edits
-    box->setGroupSeparatorShown(true);
     if (!suffix.isEmpty()) box->setSuffix(suffix);
     return box;
 }

@@ -60,9 +60,12 @@ class Page : public QWidget {
     void show_empty(const QString& title, const QString& text, const QString& action = {});
     // The banner's button, e.g. "Compute again"; `act` empty: none.
     void set_remedy(const QString& text, std::function<void()> act);
+    // Colours that were set by hand must be set again after a change of theme.
+    virtual void restyle() {}
+    void changeEvent(QEvent* event) override;
     // The empty state's button.
     virtual void empty_action() {}
-    // What the page says is up to date when the banner is silent.
+    // Room below the title for what chooses the page's subject.
     QVBoxLayout* header_extra() const { return extra_; }
 
   private:

@@ -32,6 +32,28 @@ datasets::Image thumbnail(const datasets::Image& image) {
                                     std::max(1, int(std::lround(image.height * scale))));
 }
 
+// Where a tensor stands on an image's way through the model; names not listed come last.
+int place_of(const std::string& name) {
+    static const char* const outside[] = {"patch_embed.", "cls_token", "registers", "pos_embed"};
+    static const char* const inside[] = {"norm1.", "attn.q.", "attn.k.", "attn.v.", "attn.proj.", "ls1",
+                                         "norm2.", "mlp.fc1.", "mlp.fc2.", "ls2"};
+    const auto part_place = [](const auto& parts, const std::string& text) {
+        int place = 0;
+        for (const char* part : parts) {
+            if (text.starts_with(part)) return place;
+            ++place;
+        }
+        return place;
+    };
+    const int bias = name.ends_with(".bias") ? 1 : 0;
+    if (!name.starts_with("blocks.")) {
+        const int place = part_place(outside, name);
+        return (place < 4 ? place : 1000000) * 2 + bias;
+    }
+    const std::size_t dot = name.find('.', 7);
+    return (10 + std::stoi(name.substr(7, dot - 7)) * 20 + part_place(inside, name.substr(dot + 1))) * 2 + bias;
+}
+
 bool same(const std::vector<float>& recorded, const std::optional<std::array<float, 3>>& asked) {
     return !asked || recorded.size() != 3 || std::equal(recorded.begin(), recorded.end(), asked->begin());
 }
@@ -49,6 +71,7 @@ ModelInfo load_model_info(const job::ModelChoice& choice, const std::stop_token&
         info.tensors.push_back({name, source.shape,
                                 std::accumulate(source.shape.begin(), source.shape.end(), std::int64_t{1},
                                                 std::multiplies<>())});
+    std::ranges::stable_sort(info.tensors, {}, [](const NamedTensor& tensor) { return place_of(tensor.name); });
     info.unused = opened->unused();
     info.backbone_parameters = checkpoint::backbone_parameters(info.spec);
     info.sha256 = sha256_file(weights_file(choice.path), stop);

@@ -14,9 +14,21 @@ class MatrixSelection : public QObject {
     using QObject::QObject;
     int index() const { return index_; } // in tensor order, 0 without a model
     void set(int index) {
-        if (index < 0 || index == index_) return;
+        if (index < 0) return;
+        chosen_ = true;
+        if (index == index_) return;
         index_ = index;
         emit changed(index);
+    }
+    // Where nobody has chosen yet.
+    void suggest(int index) {
+        if (chosen_) return;
+        set(index);
+        chosen_ = false;
+    }
+    void forget() {
+        chosen_ = false;
+        if (index_ != 0) emit changed(index_ = 0);
     }
 
   signals:
@@ -24,6 +36,7 @@ class MatrixSelection : public QObject {
 
   private:
     int index_ = 0;
+    bool chosen_ = false;
 };
 
 } // namespace cdra::workbench

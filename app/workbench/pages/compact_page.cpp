@@ -36,13 +36,15 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     auto* lower = new QWidget;
     auto* lower_layout = new QVBoxLayout(lower);
     lower_layout->setContentsMargins(0, widgets::grid, 0, 0);
-    lower_layout->addWidget(heading(tr("Compact rows d̄ and columns k̄ of every matrix")));
+    lower_layout->addWidget(heading(tr("Sizes of all compact boxes")));
     distribution_ = named(new widgets::DistributionView, "compact-distribution", tr("Sizes of all compact boxes"));
     connect(distribution_, &widgets::DistributionView::selected, &bench.selection, &MatrixSelection::set);
+    distribution_->setMinimumHeight(176);
     lower_layout->addWidget(distribution_, 1);
     content->addWidget(lower);
     content->setStretchFactor(0, 3);
     content->setStretchFactor(1, 1);
+    content->setSizes({420, 220});
     content->setChildrenCollapsible(false);
     set_content(content);
 

@@ -67,7 +67,7 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     facts_->setWordWrap(true);
     left_layout->addWidget(facts_);
     splits_ = named(new QTableWidget(0, 3), "data-splits", tr("Splits"));
-    splits_->setHorizontalHeaderLabels({tr("Split"), tr("Images"), tr("Classes seen")});
+    splits_->setHorizontalHeaderLabels({tr("Split"), tr("Images"), tr("Classes")});
     splits_->verticalHeader()->hide();
     splits_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     splits_->setEditTriggers(QAbstractItemView::NoEditTriggers);

@@ -21,8 +21,6 @@ namespace cdra::workbench {
 
 namespace {
 
-QString text(std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); }
-
 QString shape_text(const std::vector<std::int64_t>& shape) {
     QStringList sides;
     for (const auto side : shape) sides << widgets::grouped(side);
@@ -212,13 +210,10 @@ void ModelPage::fill_tree(const ModelInfo& info) {
     for (int i = 0; i < int(matrices.size()); ++i) index_of[QString::fromStdString(matrices[std::size_t(i)].name) + ".weight"] = i;
     QMap<QString, QTreeWidgetItem*> blocks;
     QMap<QString, std::int64_t> counts;
-    for (int block = 0; block < info.spec.depth; ++block) {
-        const QString name = "blocks." + QString::number(block);
-        blocks[name] = new QTreeWidgetItem(tree_, {name});
-    }
     for (const NamedTensor& tensor : info.tensors) {
         const auto [block, rest] = split_name(QString::fromStdString(tensor.name));
-        QTreeWidgetItem* item = blocks.contains(block) ? new QTreeWidgetItem(blocks[block]) : new QTreeWidgetItem(tree_);
+        if (!block.isEmpty() && !blocks.contains(block)) blocks[block] = new QTreeWidgetItem(tree_, {block});
+        QTreeWidgetItem* item = block.isEmpty() ? new QTreeWidgetItem(tree_) : new QTreeWidgetItem(blocks[block]);
         item->setText(0, rest);
         item->setText(1, shape_text(tensor.shape));
         item->setText(2, widgets::grouped(tensor.count));

@@ -41,11 +41,8 @@ RanksPage::RanksPage(Workbench& bench, QWidget* parent)
     bar_ = named(new widgets::BudgetBar, "ranks-budget", tr("Trainable parameters by kind of matrix"));
     layout->addWidget(bar_);
     auto* numbers = new QHBoxLayout;
-    total_ = value_label("ranks-total", tr("Trainable parameters"));
     parts_ = value_label("ranks-parts", tr("Trainable parameters by part"));
     parts_->setForegroundRole(QPalette::PlaceholderText);
-    numbers->addWidget(total_);
-    numbers->addSpacing(2 * widgets::grid);
     numbers->addWidget(parts_, 1);
     layout->addLayout(numbers);
     export_ = value_label("ranks-export", tr("Whether the adapter can be written for peft"));
@@ -183,8 +180,6 @@ void RanksPage::refresh() {
     bar_->setPlan(*plan);
     const auto* budget = std::get_if<compact::Budget>(&bench().document.project().plan.options.amount);
     bar_->setBudget(budget ? budget->percent : 0);
-    total_->setText(tr("%1 trainable, %2 of the backbone")
-                        .arg(widgets::grouped(std::int64_t(plan->trainable_parameters())), widgets::percent_value(plan->trainable_percent(), 3)));
     parts_->setText(tr("matrices %1 · vectors %2 · class token %3 · head not counted")
                         .arg(widgets::grouped(std::int64_t(plan->matrix_parameters())),
                              widgets::grouped(std::int64_t(plan->vector_parameters())),

@@ -20,6 +20,7 @@ class RanksPage : public Page {
     QString notes() const override;
 
   protected:
+    void restyle() override { refresh(); }
     void empty_action() override { emit go_to(Stage::sensitivity); }
 
   private:
@@ -33,7 +34,6 @@ class RanksPage : public Page {
     QLineEdit* argument_;
     QLabel* formula_;
     QPushButton* reset_;
-    QLabel* total_;
     QLabel* parts_;
     QLabel* export_;
     widgets::RankTable* table_;

@@ -56,7 +56,7 @@ SensitivityPage::SensitivityPage(Workbench& bench, QWidget* parent)
     content->addWidget(build_detail());
     content->setStretchFactor(0, 2);
     content->setStretchFactor(1, 5);
-    content->setSizes({280, 640});
+    content->setSizes({256, 640});
     content->setChildrenCollapsible(false);
     set_content(content);
 
