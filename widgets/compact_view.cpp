@@ -184,6 +184,7 @@ void CompactView::present() {
     if (matrix.sensitivity_total > 0)
         caption += tr(",  %1 of the matrix's sensitivity in the box")
                        .arg(percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1));
+    if (matrix.mask.empty()) caption = tr("No weight of this matrix is sensitive: there is no box");
     caption_->setText(caption);
     heat_map_->setTitle(QString::fromStdString(matrix.shape.name));
     heat_map_->setBox(reorganised_ ? int(compact.compact_rows) : 0,

@@ -86,11 +86,13 @@ void Histogram::paintEvent(QPaintEvent*) {
     double widest = 0;
     for (const QString& name : classes_)
         widest = std::max(widest, metrics.horizontalAdvance(name));
-    const bool names = widest + 6 <= slot;
+    // A name cut short says more than a number, as long as something of it is left.
+    const bool names = widest + 6 <= slot || slot >= 44;
     const double number = metrics.horizontalAdvance(QString::number(classes_.size())) + 10;
     const int every = names ? 1 : std::max(1, int(std::ceil(number / slot)));
     for (int i = 0; i < classes_.size(); i += every) {
-        const QString text = names ? classes_[i] : QString::number(i);
+        const QString text =
+            names ? metrics.elidedText(classes_[i], Qt::ElideRight, slot - 4) : QString::number(i);
         painter.drawText(QPointF(frame.x(i + 0.5) - metrics.horizontalAdvance(text) / 2,
                                  frame.area.bottom() + 4 + metrics.ascent()),
                          text);

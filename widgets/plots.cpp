@@ -112,7 +112,7 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
         painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2, top + metrics.ascent()), text);
     };
     const auto y_ticks =
-        nice_ticks(frame.y0, frame.y1, std::clamp(int(area.height() / (3.2 * metrics.height())), 1, 6));
+        nice_ticks(frame.y0, frame.y1, std::clamp(int(area.height() / (2.4 * metrics.height())), 2, 6));
     double widest = 0;
     for (const double tick : y_ticks) {
         const double y = frame.y(tick);
@@ -248,8 +248,10 @@ Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& st
         }
     }
     painter.restore();
+    const QString size = QStringLiteral("size of the compact sub-matrix");
+    const bool room = metrics.horizontalAdvance(size) < outer.height();
     paint_axes(painter, frame, style, QStringLiteral("matrix, block after block"),
-               QStringLiteral("size of the compact sub-matrix"));
+               room ? size : QStringLiteral("size"));
     painter.save();
     const auto curve = [&](const std::vector<double>& values, const QColor& colour) {
         QPainterPath path;

@@ -167,6 +167,21 @@ QString SmallMultiples::textAt(int index) const {
         .arg(decimal(values_[std::size_t(index)]));
 }
 
+// The root, for a few matrices far above the others must not leave those all alike.
+double SmallMultiples::position(double value) const {
+    return high_ > low_ ? std::sqrt(std::max(0.0, value - low_) / (high_ - low_)) : 0;
+}
+
+QString SmallMultiples::cellText(double value) const {
+    if (value == 0) return QStringLiteral("0");
+    const bool share =
+        quantity_ && (*quantity_ == Quantity::density || *quantity_ == Quantity::sensitive_share);
+    if (share)
+        return value < 0.0005 ? QStringLiteral("<0.1")
+                              : QString::number(value * 100, 'f', value < 0.0995 ? 1 : 0);
+    return high_ < 1e-3 ? QString() : short_count(value);
+}
+
 void SmallMultiples::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     if (values_.empty()) return;
@@ -203,13 +218,9 @@ void SmallMultiples::paintEvent(QPaintEvent*) {
             painter.fillRect(cell, QBrush(colours::line(palette()), Qt::BDiagPattern));
             continue;
         }
-        const QRgb colour = colour_at(colours_, high_ > low_ ? (value - low_) / (high_ - low_) : 0);
+        const QRgb colour = colour_at(colours_, position(value));
         painter.fillRect(cell, QColor(colour));
-        const QString text =
-            quantity_ && (*quantity_ == Quantity::density || *quantity_ == Quantity::sensitive_share)
-                ? QString::number(value * 100, 'f', value < 0.0995 ? 1 : 0)
-            : high_ < 1e-3 ? QString()
-                           : short_count(value);
+        const QString text = cellText(value);
         if (cell.height() >= metrics.height() && cell.width() >= metrics.horizontalAdvance(text) + 4) {
             painter.setPen(QColor(text_on(colour)));
             painter.drawText(cell, Qt::AlignCenter, text);
@@ -240,6 +251,8 @@ void SmallMultiples::paintLegend(QPainter& painter) {
     const auto text = [&](double value) { return quantity_ ? text_of(value, *quantity_) : decimal(value); };
     const QRect line(bar.left(), bar.bottom() + 2, bar.width(), metrics.height());
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, text(low_));
+    painter.drawText(line, Qt::AlignHCenter | Qt::AlignVCenter,
+                     text(low_ + (high_ - low_) / 4)); // the root's middle
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, text(high_));
 }
 

@@ -66,6 +66,8 @@ class SmallMultiples : public QWidget {
     int blocks() const;
     QRect gridRect() const;
     QString textAt(int index) const;
+    QString cellText(double value) const;
+    double position(double value) const; // 0 … 1 on the colour map
     void paintLegend(QPainter& painter);
 
     QStringList kinds_, texts_;
