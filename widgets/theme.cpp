@@ -67,6 +67,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractItemView:focus 
 QPlainTextEdit, QTextEdit, QAbstractItemView { border: 1px solid %1; border-radius: 4px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QTableView { gridline-color: %1; }
+QTreeView::item { padding: 2px 0; }
 QHeaderView::section { background: %2; color: %6; border: none; border-bottom: 1px solid %1; padding: 5px 4px; font-weight: 600; }
 QTableCornerButton::section { background: %2; border: none; }
 QToolTip { padding: 5px; border: 1px solid %1; background: %9; color: %3; }
