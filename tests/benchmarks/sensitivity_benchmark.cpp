@@ -88,7 +88,7 @@ int run(const std::vector<std::string>& words) {
         if (round < 0) continue;
         ours.push_back(sensitivity);
         peer.push_back(backward);
-        std::cout << "sensitivity " << sensitivity << " s, forward and backward " << backward << " s\n";
+        std::cout << "sensitivity " << sensitivity << " s, forward and backward " << backward << " s" << std::endl;
     }
     std::cout << count << " images at " << size << " px, batch " << batch << ", " << threads << " threads, "
               << engine::kernels::name_of(engine::kernels::best_instruction_set())

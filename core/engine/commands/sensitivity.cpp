@@ -89,6 +89,7 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
         .model = model, .estimator = estimator, .next = {}, .samples = std::ssize(samples)};
     inputs.seed = request.sensitivity.seed;
     inputs.next = [&](LabelledImages& next) {
+        worker.wait_while_paused();
         if (!loader.next(batch)) return false;
         // The batch outlives its use: the next one is loaded after the gradients of this one.
         next.images = torch::from_blob(batch.images.data(), {batch.size, 3, how.image_size, how.image_size});

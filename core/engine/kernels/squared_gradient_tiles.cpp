@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/kernels/squared_gradient_tiles.h"
 
+#include <cstring>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -12,18 +14,35 @@ namespace {
 
 constexpr int out = static_cast<int>(tile_out);
 
+// Vectors of four, which every processor of today has in some form: 12 of the gradient tile, 2 of x, 1 of g.
+using Four = float __attribute__((vector_size(16)));
+
 void run_portable(std::int64_t samples, std::int64_t tokens, const float* x, const float* g, float* s,
                   std::int64_t stride) {
-    constexpr int width = 16;
+    const auto load = [](const float* from) {
+        Four value;
+        std::memcpy(&value, from, sizeof value);
+        return value;
+    };
+    const auto add_square = [&](float* to, Four value) {
+        value = load(to) + value * value;
+        std::memcpy(to, &value, sizeof value);
+    };
     for (std::int64_t sample = 0; sample < samples; ++sample) {
-        float gradient[out][width] = {};
-        for (std::int64_t token = 0; token < tokens; ++token, x += width, g += out)
-            for (int o = 0; o < out; ++o)
-                for (int i = 0; i < width; ++i)
-                    gradient[o][i] += g[o] * x[i];
-        for (int o = 0; o < out; ++o)
-            for (int i = 0; i < width; ++i)
-                s[o * stride + i] += gradient[o][i] * gradient[o][i];
+        Four gradient[out][2] = {};
+        for (std::int64_t token = 0; token < tokens; ++token, x += 8, g += out) {
+            const Four low = load(x), high = load(x + 4);
+#pragma GCC unroll 6
+            for (int o = 0; o < out; ++o) {
+                gradient[o][0] += g[o] * low;
+                gradient[o][1] += g[o] * high;
+            }
+        }
+#pragma GCC unroll 6
+        for (int o = 0; o < out; ++o) {
+            add_square(s + o * stride, gradient[o][0]);
+            add_square(s + o * stride + 4, gradient[o][1]);
+        }
     }
 }
 
@@ -56,55 +75,16 @@ __attribute__((target("avx2,fma"))) void run_avx2(std::int64_t samples, std::int
     }
 }
 
-// 32 registers: the gradient tile and the tile of s both stay in them through all samples.
-__attribute__((target("avx512f"))) void run_avx512(std::int64_t samples, std::int64_t tokens, const float* x,
-                                                   const float* g, float* s, std::int64_t stride) {
-    __m512 sum[out][2];
-#pragma GCC unroll 6
-    for (int o = 0; o < out; ++o) {
-        sum[o][0] = _mm512_loadu_ps(s + o * stride);
-        sum[o][1] = _mm512_loadu_ps(s + o * stride + 16);
-    }
-    for (std::int64_t sample = 0; sample < samples; ++sample) {
-        __m512 gradient[out][2];
-#pragma GCC unroll 6
-        for (int o = 0; o < out; ++o)
-            gradient[o][0] = gradient[o][1] = _mm512_setzero_ps();
-        for (std::int64_t token = 0; token < tokens; ++token, x += 32, g += out) {
-            const __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
-#pragma GCC unroll 6
-            for (int o = 0; o < out; ++o) {
-                const __m512 one = _mm512_set1_ps(g[o]);
-                gradient[o][0] = _mm512_fmadd_ps(one, low, gradient[o][0]);
-                gradient[o][1] = _mm512_fmadd_ps(one, high, gradient[o][1]);
-            }
-        }
-#pragma GCC unroll 6
-        for (int o = 0; o < out; ++o) {
-            sum[o][0] = _mm512_fmadd_ps(gradient[o][0], gradient[o][0], sum[o][0]);
-            sum[o][1] = _mm512_fmadd_ps(gradient[o][1], gradient[o][1], sum[o][1]);
-        }
-    }
-#pragma GCC unroll 6
-    for (int o = 0; o < out; ++o) {
-        _mm512_storeu_ps(s + o * stride, sum[o][0]);
-        _mm512_storeu_ps(s + o * stride + 16, sum[o][1]);
-    }
-}
-
 #endif
 
 } // namespace
 
 TileKernel portable_tile() noexcept {
-    return {run_portable, 16};
+    return {run_portable, 8};
 }
 #if defined(__x86_64__)
 TileKernel avx2_tile() noexcept {
     return {run_avx2, 16};
-}
-TileKernel avx512_tile() noexcept {
-    return {run_avx512, 32};
 }
 #endif
 
