@@ -8,6 +8,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace cdra::widgets {
 
 EmptyState::EmptyState(const QString& title, const QString& text, const QString& action, QWidget* parent)
@@ -36,7 +38,7 @@ void EmptyState::set(const QString& title, const QString& text, const QString& a
     text_->setText(text);
     // An aligned label gets its size hint, which knows no height for a width: a long text would be cut off.
     text_->ensurePolished();
-    text_->setMinimumHeight(text_->heightForWidth(48 * grid));
+    text_->setMinimumHeight(std::max(0, text_->heightForWidth(48 * grid))); // -1: no text
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
 }

@@ -35,7 +35,7 @@ class Resume final : public Command {
                              " epochs; give a larger total with --epochs to go on");
         const auto engine = find_engine();
         const job::TrainRequest request{paths.folder.string(), true, epochs_, output_.output(paths.folder.string())};
-        return hand_over(engine, "resume", job::to_json(request), paths, detach_, output_.json);
+        return hand_over(engine, "train", job::to_json(request), paths, detach_, output_.json);
     }
 
   private:

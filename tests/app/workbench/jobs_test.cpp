@@ -19,7 +19,7 @@ using workbench::JobHub;
 using workbench::JobKind;
 
 namespace {
-constexpr int patience = 300000; // ms
+constexpr int patience = 120000; // ms
 }
 
 class JobsTest : public QObject {

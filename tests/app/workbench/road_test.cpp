@@ -26,7 +26,7 @@ using workbench::JobKind;
 using workbench::Stage;
 
 namespace {
-constexpr int patience = 300000; // ms; a bound for a broken worker, never a measure
+constexpr int patience = 120000; // ms; a bound for a broken worker, never a measure
 }
 
 class RoadTest : public QObject {
