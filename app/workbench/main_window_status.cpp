@@ -168,7 +168,7 @@ void MainWindow::refresh_job_bar() {
     status.eta_seconds = job->eta_seconds();
     QStringList metrics;
     if (const auto loss = job->latest("train/loss")) metrics << tr("loss %1").arg(widgets::decimal(*loss));
-    if (const auto accuracy = job->latest("val/accuracy")) metrics << tr("accuracy %1").arg(widgets::percent(*accuracy, 1));
+    if (const auto accuracy = job->latest("val/accuracy")) metrics << tr("validation accuracy %1").arg(widgets::percent(*accuracy, 1));
     status.metrics = metrics.join("  ");
     if (job->state() == JobState::failed) status.message = (job->error() + " " + job->advice()).trimmed();
     if (job->state() == JobState::dead) status.message = tr("ended without a word");

@@ -208,10 +208,11 @@ void Runner::run_short(const QString& what, const QStringList& arguments) {
         return emit short_finished(what, false, QString::fromUtf8(error.what()));
     }
     auto* process = new QProcess(this);
-    process->setProcessChannelMode(QProcess::MergedChannels);
     connect(process, &QProcess::finished, this, [this, process, what](int code, QProcess::ExitStatus status) {
-        const QString output = QString::fromUtf8(process->readAll()).trimmed();
-        emit short_finished(what, status == QProcess::NormalExit && code == 0, output);
+        const bool ok = status == QProcess::NormalExit && code == 0;
+        // The result is on standard output; what went wrong is the last line of the progress on standard error.
+        const QByteArray words = ok ? process->readAllStandardOutput() : process->readAllStandardError().trimmed().split('\n').last();
+        emit short_finished(what, ok, QString::fromUtf8(words).trimmed());
         process->deleteLater();
     });
     connect(process, &QProcess::errorOccurred, this, [this, process, what](QProcess::ProcessError error) {

@@ -18,6 +18,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace cdra::workbench {
@@ -46,6 +47,24 @@ QString number_text(const QString& key, double value) {
     if (key.endsWith("mib")) return widgets::bytes(value * 1024 * 1024);
     if (key.startsWith("parameters/") || value == std::floor(value)) return widgets::grouped(std::int64_t(value));
     return widgets::decimal(value, 4);
+}
+
+// "parameters/trainable_percent" → "Parameters, trainable percent".
+QString label_of(QString key) {
+    key.replace("_mib", "").replace('_', ' ').replace("/", ", ");
+    if (!key.isEmpty()) key[0] = key[0].toUpper();
+    return key;
+}
+
+// What people look for first: the accuracies, then what it cost.
+int rank_of(const QString& key) {
+    static const char* const order[] = {"test/accuracy", "test/", "val/", "best/", "parameters/", "time/", "memory/"};
+    int place = 0;
+    for (const char* start : order) {
+        if (key.startsWith(start)) return place;
+        ++place;
+    }
+    return place;
 }
 
 QTableWidget* plain_table(const QStringList& headers, const QString& object_name, const QString& accessible_name) {
@@ -224,6 +243,7 @@ void ResultsPage::show_numbers() {
     std::vector<std::pair<QString, QString>> rows;
     if (results_) {
         for (const auto& [key, value] : results_->summary) rows.emplace_back(QString::fromStdString(key), number_text(QString::fromStdString(key), value));
+        std::ranges::stable_sort(rows, {}, [](const auto& row) { return rank_of(row.first); });
         for (const auto& [key, value] : results_->environment) rows.emplace_back(QString::fromStdString(key), QString::fromStdString(value));
     } else if (job_) {
         for (auto result = job_->results().constBegin(); result != job_->results().constEnd(); ++result)
@@ -233,7 +253,9 @@ void ResultsPage::show_numbers() {
     }
     numbers_->setRowCount(int(rows.size()));
     for (int i = 0; i < int(rows.size()); ++i) {
-        numbers_->setItem(i, 0, new QTableWidgetItem(rows[std::size_t(i)].first));
+        auto* label = new QTableWidgetItem(label_of(rows[std::size_t(i)].first));
+        label->setToolTip(rows[std::size_t(i)].first);
+        numbers_->setItem(i, 0, label);
         numbers_->setItem(i, 1, new QTableWidgetItem(rows[std::size_t(i)].second));
     }
 }

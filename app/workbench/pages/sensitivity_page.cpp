@@ -112,6 +112,8 @@ QWidget* SensitivityPage::build_overview() {
     layout->setContentsMargins(0, widgets::grid, widgets::grid, 0);
     quantity_ = named(new QComboBox, "sensitivity-quantity", tr("Quantity shown in the overview"));
     for (const widgets::Quantity quantity : widgets::quantities) quantity_->addItem(widgets::title_of(quantity), int(quantity));
+    quantity_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    quantity_->setMinimumContentsLength(14);
     quantity_->setCurrentIndex(quantity_->findData(int(widgets::Quantity::sensitive_share)));
     connect(quantity_, &QComboBox::activated, this, &SensitivityPage::refresh_overview);
     layout->addWidget(quantity_);

@@ -58,7 +58,7 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     content->addWidget(build_run());
     content->setStretchFactor(0, 0);
     content->setStretchFactor(1, 1);
-    content->setSizes({296, 640});
+    content->setSizes({280, 640});
     content->setChildrenCollapsible(false);
     set_content(content);
 
@@ -116,7 +116,7 @@ QWidget* TrainPage::build_form() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(inside);
-    scroll->setMinimumWidth(288);
+    scroll->setMinimumWidth(264);
     return scroll;
 }
 
