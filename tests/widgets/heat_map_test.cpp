@@ -219,7 +219,7 @@ class HeatMapTest : public QObject {
         // Zooming keeps the cell under the pointer.
         const double before = view.zoom();
         const QPointF middle = view.cellPosition(32.5, 16.5);
-        QWheelEvent wheel(middle, view.mapToGlobal(middle), {}, {0, 480}, Qt::NoButton, Qt::NoModifier,
+        QWheelEvent wheel(middle, view.mapToGlobal(middle), {}, {0, 960}, Qt::NoButton, Qt::NoModifier,
                           Qt::NoScrollPhase, false);
         QApplication::sendEvent(&view, &wheel);
         QVERIFY(view.zoom() > before * 1.5);
