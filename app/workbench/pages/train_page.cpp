@@ -84,7 +84,7 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
 QWidget* TrainPage::build_form() {
     auto* inside = new QWidget;
     auto* layout = new QVBoxLayout(inside);
-    layout->setContentsMargins(0, widgets::grid, 2 * widgets::grid, 0);
+    layout->setContentsMargins(0, widgets::grid, widgets::grid, 0);
     auto* preset_row = new QHBoxLayout;
     auto* preset = named(new QComboBox, "train-preset", tr("Preset"));
     preset->setPlaceholderText(tr("choose…"));
@@ -116,7 +116,7 @@ QWidget* TrainPage::build_form() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(inside);
-    scroll->setMinimumWidth(264);
+    scroll->setMinimumWidth(256);
     return scroll;
 }
 
@@ -189,7 +189,7 @@ QWidget* TrainPage::build_recipe() {
 QWidget* TrainPage::build_run() {
     auto* right = new QWidget;
     auto* layout = new QVBoxLayout(right);
-    layout->setContentsMargins(2 * widgets::grid, widgets::grid, 0, 0);
+    layout->setContentsMargins(widgets::grid, widgets::grid, 0, 0);
     layout->addWidget(heading(tr("Command")));
     command_ = named(new QPlainTextEdit, "train-command", tr("The command that will run"));
     command_->setReadOnly(true);
