@@ -58,7 +58,8 @@ int run(const std::vector<std::string>& words) {
         model.set_tensor("head.weight", head);
         const auto labels = read(input, "labels").to(torch::kInt64);
         const std::int64_t batch = std::stoi(words.at(5));
-        engine::SensitivityInputs inputs{.model = model, .estimator = engine::parse_estimator(words.at(4))};
+        engine::SensitivityInputs inputs{
+            .model = model, .estimator = engine::parse_estimator(words.at(4)), .next = {}};
         inputs.samples = images.size(0);
         inputs.drop_path = 0;
         inputs.reduction = words.at(6) == "mean" ? engine::Reduction::mean : engine::Reduction::sum;

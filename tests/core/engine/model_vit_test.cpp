@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#define QT_NO_KEYWORDS // LibTorch has a member called slots
+
 #include "core/base/error.h"
 #include "core/engine/model/position.h"
 #include "core/engine/model/preprocessing.h"

@@ -48,7 +48,7 @@ class SensitivityCommandTest : public QObject {
     // Slow enough to be stopped: large images, one at a time.
     job::SensitivityRequest slow_request(const std::string& name) const {
         auto slow = request(name + ".h5");
-        slow.data.image_size = 640;
+        slow.data.image_size = 320;
         slow.sensitivity.samples = 80;
         slow.sensitivity.batch_size = 1;
         slow.output.job = (folder_ / name).string();

@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 // Both estimators against plain autograd.
+#define QT_NO_KEYWORDS // LibTorch has a member called slots
+
 #include "core/base/random.h"
 #include "core/engine/sensitivity/sensitivity.h"
 #include "tests/core/engine/random_models.h"
 #include "tests/support/near.h"
 #include "tests/support/temporary_folder.h"
 
-#include <torch/torch.h>
-
-// Qt's `slots` macro meets a LibTorch member of that name, hence Q_SLOTS and QT_NO_KEYWORDS.
 #include <QTest>
 #include <thread>
+#include <torch/torch.h>
 
 namespace engine = cdra::engine;
 using engine::Estimator;
@@ -51,7 +51,7 @@ class Leaves final : public engine::Adaptation {
 struct Data {
     Tensor images, labels;
 };
-Data random_data(int count, int size) {
+Data make_data(int count, int size) {
     torch::manual_seed(11);
     return {torch::randn({count, 3, size, size}), torch::randint(classes, {count}, torch::kInt64)};
 }
@@ -66,7 +66,7 @@ engine::Vit model_of(const std::filesystem::path& file, const cdra::test::Random
 }
 
 engine::SensitivityInputs inputs_of(const engine::Vit& model, const Data& data, int batch_size) {
-    engine::SensitivityInputs inputs{.model = model, .samples = data.images.size(0)};
+    engine::SensitivityInputs inputs{.model = model, .next = {}, .samples = data.images.size(0)};
     inputs.next = [&data, batch_size, at = std::int64_t{0}](engine::LabelledImages& batch) mutable {
         const auto count = std::min<std::int64_t>(batch_size, data.images.size(0) - at);
         if (count <= 0) return false;
@@ -182,20 +182,21 @@ void SensitivityEstimatorsTest::per_sample_equals_autograd() {
     what.swiglu = swiglu;
     what.layer_scale = swiglu;
     const auto model = model_of(folder_ / "model.safetensors", what);
-    const auto data = random_data(7, what.patch * grid);
+    const auto data = make_data(7, what.patch * grid);
     QCOMPARE(model.last_hidden_state(data.images).size(1), std::int64_t{grid} * grid + (class_token ? 1 : 0));
     auto inputs = inputs_of(model, data, 3); // batches of 3, 3 and 1
     inputs.reduction = mean ? engine::Reduction::mean : engine::Reduction::sum;
     auto want = autograd_loop(model, data, 1, 0, 0);
     const auto map = compute(inputs);
     if (grid == 1) {
-        // One token attends to itself whatever its query and key: their gradients are zero on both sides.
-        for (auto& matrix : map.matrices)
-            if (matrix.shape.kind < 2)
-                QVERIFY(std::ranges::all_of(matrix.values, [](float value) { return value == 0; }));
-        for (const auto& vector : map.vectors)
-            if (vector.shape.name.ends_with("q.bias"))
-                QVERIFY(std::ranges::all_of(vector.values, [](float v) { return v == 0; }));
+        // One token attends to itself whatever its query and key: their gradients are zero but for rounding.
+        const auto largest = [](const std::vector<float>& values) {
+            return *std::ranges::max_element(values);
+        };
+        const float value_sensitivity = largest(map.matrices.at(2).values);
+        QVERIFY(value_sensitivity > 0);
+        for (const auto& matrix : map.matrices)
+            if (matrix.shape.kind < 2) QVERIFY(largest(matrix.values) < 1e-9F * value_sensitivity);
         auto other = map;
         std::erase_if(other.matrices, [](const auto& matrix) { return matrix.shape.kind < 2; });
         std::erase_if(other.vectors,
@@ -212,7 +213,7 @@ void SensitivityEstimatorsTest::per_sample_equals_autograd() {
 void SensitivityEstimatorsTest::batch_size_does_not_matter() {
     const cdra::test::RandomVit what;
     const auto model = model_of(folder_ / "model.safetensors", what);
-    const auto data = random_data(9, 16);
+    const auto data = make_data(9, 16);
     const auto one = compute(inputs_of(model, data, 1)), many = compute(inputs_of(model, data, 4));
     for (std::size_t i = 0; i < one.matrices.size(); ++i) {
         const auto error = cdra::test::difference(many.matrices[i].values, one.matrices[i].values, 1e-5);
@@ -222,7 +223,7 @@ void SensitivityEstimatorsTest::batch_size_does_not_matter() {
 
 void SensitivityEstimatorsTest::same_bits_again() {
     const auto model = model_of(folder_ / "model.safetensors", {});
-    const auto data = random_data(8, 16);
+    const auto data = make_data(8, 16);
     for (const auto estimator : {Estimator::per_sample, Estimator::batch}) {
         auto inputs = inputs_of(model, data, 4);
         inputs.estimator = estimator;
@@ -236,7 +237,7 @@ void SensitivityEstimatorsTest::batch_equals_autograd() {
     cdra::test::RandomVit what;
     what.depth = 3;
     const auto model = model_of(folder_ / "model.safetensors", what);
-    const auto data = random_data(12, 16);
+    const auto data = make_data(12, 16);
     auto inputs = inputs_of(model, data, 4);
     inputs.estimator = Estimator::batch;
     inputs.drop_path = 0.5; // high enough that paths are dropped in 3 batches of 4
@@ -250,7 +251,7 @@ void SensitivityEstimatorsTest::batch_equals_autograd() {
 
 void SensitivityEstimatorsTest::vectors_and_matrices_are_all_there() {
     const auto model = model_of(folder_ / "model.safetensors", {});
-    const auto data = random_data(2, 16);
+    const auto data = make_data(2, 16);
     const auto map = compute(inputs_of(model, data, 2));
     const auto matrices = cdra::checkpoint::candidate_matrices(model.spec());
     const auto vectors = cdra::checkpoint::tunable_vectors(model.spec());
@@ -266,7 +267,7 @@ void SensitivityEstimatorsTest::vectors_and_matrices_are_all_there() {
 
 void SensitivityEstimatorsTest::refuses_a_zero_or_missing_head() {
     auto model = model_of(folder_ / "model.safetensors", {});
-    const auto data = random_data(2, 16);
+    const auto data = make_data(2, 16);
     model.set_tensor("head.weight", torch::zeros_like(model.tensor("head.weight")));
     QVERIFY_EXCEPTION_THROWN(compute(inputs_of(model, data, 2)), cdra::InputError);
     const engine::Vit headless(*cdra::checkpoint::open(folder_ / "model.safetensors"), 16,
@@ -277,7 +278,7 @@ void SensitivityEstimatorsTest::refuses_a_zero_or_missing_head() {
 
 void SensitivityEstimatorsTest::refuses_labels_out_of_range() {
     const auto model = model_of(folder_ / "model.safetensors", {});
-    auto data = random_data(2, 16);
+    auto data = make_data(2, 16);
     data.labels[1] = classes;
     QVERIFY_EXCEPTION_THROWN(compute(inputs_of(model, data, 2)), cdra::InputError);
 }
@@ -287,7 +288,7 @@ void SensitivityEstimatorsTest::names_what_is_not_finite() {
     auto bias = model.tensor("blocks.1.mlp.fc1.bias").clone();
     bias[3] = std::numeric_limits<float>::quiet_NaN();
     model.set_tensor("blocks.1.mlp.fc1.bias", bias);
-    const auto data = random_data(2, 16);
+    const auto data = make_data(2, 16);
     try {
         compute(inputs_of(model, data, 2));
         QFAIL("no exception");
@@ -302,7 +303,7 @@ void SensitivityEstimatorsTest::stops_within_a_batch() {
     what.depth = 40;
     what.dim = 64;
     const auto model = model_of(folder_ / "model.safetensors", what);
-    const auto data = random_data(64, 56);
+    const auto data = make_data(64, 56);
     for (const auto estimator : {Estimator::per_sample, Estimator::batch}) {
         std::stop_source stop;
         int batches = 0;
