@@ -36,7 +36,7 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
     slider_->setAccessibleName(tr("Amount, logarithmic"));
     slider_->setRange(0, LogRange().steps);
     slider_->setPageStep(20);
-    slider_->setMinimumWidth(120);
+    slider_->setMinimumWidth(8 * grid);
     spin_ = new QDoubleSpinBox;
     spin_->setObjectName("amountSpin");
     spin_->setAccessibleName(tr("Amount"));

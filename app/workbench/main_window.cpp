@@ -121,6 +121,9 @@ void MainWindow::build_window() {
     connect(dismiss, &QToolButton::clicked, notice_, &QWidget::hide);
     notice_layout->addWidget(dismiss);
     notice_->hide();
+    notice_timer_.setSingleShot(true);
+    notice_timer_.setInterval(10000);
+    connect(&notice_timer_, &QTimer::timeout, notice_, &QWidget::hide);
 
     log_ = named(new widgets::LogPane, "log", tr("Log of the job"));
     log_->hide();

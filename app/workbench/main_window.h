@@ -8,6 +8,7 @@
 
 #include <QMainWindow>
 #include <QPointer>
+#include <QTimer>
 
 #include <array>
 
@@ -100,6 +101,7 @@ class MainWindow : public QMainWindow {
     QLabel* header_ = nullptr;
     QWidget* notice_ = nullptr;
     QLabel* notice_text_ = nullptr;
+    QTimer notice_timer_;
     QStackedWidget* stack_ = nullptr;
     widgets::Inspector* inspector_ = nullptr;
     QWidget* inspector_side_ = nullptr;

@@ -77,6 +77,8 @@ void MainWindow::show_notice(const QString& message, bool error) {
     notice_->setPalette(palette);
     notice_text_->setText(message);
     notice_->show();
+    notice_timer_.stop();
+    if (!error) notice_timer_.start(); // good news goes by itself
     if (!message.isEmpty()) log_->append(error ? "error" : "info", message);
 }
 

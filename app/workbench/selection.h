@@ -14,17 +14,15 @@ class MatrixSelection : public QObject {
     using QObject::QObject;
     int index() const { return index_; } // in tensor order, 0 without a model
     void set(int index) {
-        if (index < 0) return;
+        if (index < 0 || index == index_) return;
         chosen_ = true;
-        if (index == index_) return;
         index_ = index;
         emit changed(index);
     }
-    // Where nobody has chosen yet.
+    // Once, where nobody has chosen yet.
     void suggest(int index) {
-        if (chosen_) return;
-        set(index);
-        chosen_ = false;
+        if (!chosen_) set(index);
+        chosen_ = true;
     }
     void forget() {
         chosen_ = false;

@@ -140,7 +140,7 @@ QWidget* RanksPage::build_controls() {
         formula_->setText(entry ? text(entry->summary) : tr("%1 is not known").arg(rank));
         const auto edits = options.edited_ranks.size();
         reset_->setEnabled(edits > 0);
-        reset_->setText(edits > 0 ? tr("Drop %n &hand edit(s)", nullptr, int(edits)) : tr("Drop &hand edits"));
+        reset_->setText(edits == 1 ? tr("Drop 1 &hand edit") : edits > 1 ? tr("Drop %1 &hand edits").arg(edits) : tr("Drop &hand edits"));
     });
     return box;
 }

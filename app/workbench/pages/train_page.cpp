@@ -116,7 +116,7 @@ QWidget* TrainPage::build_form() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(inside);
-    scroll->setMinimumWidth(256);
+    scroll->setMinimumWidth(inside->minimumSizeHint().width() + scroll->verticalScrollBar()->sizeHint().width());
     return scroll;
 }
 
@@ -217,6 +217,7 @@ QWidget* TrainPage::build_run() {
     connect(resume_, &QPushButton::clicked, this, [this] { if (job_) bench().runner.resume(job_); });
     layout->addLayout(row);
     charts_ = named(new widgets::ChartGrid, "train-charts", tr("Curves of the run"));
+    charts_->setMinimumWidth(62 * widgets::grid); // less than three charts ask for: the form beside them must be whole
     layout->addWidget(charts_, 1);
     return right;
 }

@@ -256,6 +256,7 @@ class RoadTest : public QObject {
             QVERIFY(drive_->settle());
             drive_->picture(QString("dark-%1").arg(page));
         }
+        QCOMPARE(window_->size(), QSize(1280, 800)); // no text or number made it grow
         widgets::apply_theme(*qApp, widgets::Appearance::light);
         QTest::keyClick(window_.get(), Qt::Key_S, Qt::ControlModifier);
         QVERIFY(!window_->document().modified());
