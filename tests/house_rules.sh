@@ -43,7 +43,7 @@ if [ -n "$build" ]; then
         ldd "$build/bin/$1" | grep -iE "$2"
     }
     none 'cdra links neither LibTorch nor CUDA nor Qt' linked cdra 'torch|libc10|cuda|cudnn|libQt'
-    [ ! -d "$build/widgets" ] || none 'cdra-workbench links neither LibTorch nor CUDA' linked cdra-workbench 'torch|libc10|cuda|cudnn'
+    [ ! -d "$build/widgets" ] || none 'cdra-workbench links neither LibTorch nor CUDA' linked cdra-workbench 'torch|libc10|libcuda|cudart|cudnn'
     [ ! -d "$build/core/engine" ] || none 'cdra-engine links no Qt' linked cdra-engine 'libQt'
 fi
 [ "$breaches" = 0 ] && echo 'house rules: all hold'
