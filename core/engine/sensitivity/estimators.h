@@ -14,6 +14,10 @@
 
 namespace cdra::engine {
 
+// sums [out, in] += Σ_b (Σ_t gradient[b, t, o] · x[b, t, i])² by LibTorch's batched products: for devices
+// that the tile kernel does not run on.
+void add_squared_gradients_by_products(Tensor& sums, const Tensor& x, const Tensor& gradient);
+
 // Every weight stays frozen; when a layer's output gradient arrives, each sample's weight gradient is formed
 // tile by tile, squared and added to the sums. No gradient of a weight is ever stored.
 class PerSampleWatch final : public Adaptation {

@@ -4,6 +4,7 @@
 #define QT_NO_KEYWORDS // LibTorch has a member called slots
 
 #include "core/base/random.h"
+#include "core/engine/sensitivity/estimators.h"
 #include "core/engine/sensitivity/sensitivity.h"
 #include "tests/core/engine/random_models.h"
 #include "tests/support/near.h"
@@ -144,6 +145,7 @@ class SensitivityEstimatorsTest : public QObject {
   private Q_SLOTS:
     void per_sample_equals_autograd_data();
     void per_sample_equals_autograd();
+    void products_equal_the_kernel();
     void batch_size_does_not_matter();
     void same_bits_again();
     void batch_equals_autograd();
@@ -208,6 +210,22 @@ void SensitivityEstimatorsTest::per_sample_equals_autograd() {
     const auto error = compare(map, want, 1e-5);
     QVERIFY2(error.empty(), error.c_str());
     QCOMPARE(map.provenance.estimator, std::string("per-sample"));
+}
+
+void SensitivityEstimatorsTest::products_equal_the_kernel() {
+    torch::manual_seed(2);
+    // 300 samples of 512 × 512: more than one portion of the scratch memory.
+    const auto x = torch::randn({300, 3, 512}), gradient = torch::randn({300, 3, 512});
+    auto by_products = torch::rand({512, 512}), by_kernel = by_products.clone();
+    engine::add_squared_gradients_by_products(by_products, x, gradient);
+    engine::kernels::SquaredGradient().accumulate({300, 3, 512, 512}, x.const_data_ptr<float>(),
+                                                  gradient.const_data_ptr<float>(),
+                                                  by_kernel.mutable_data_ptr<float>());
+    const auto span = [](const Tensor& t) {
+        return std::span(t.const_data_ptr<float>(), std::size_t(t.numel()));
+    };
+    const auto error = cdra::test::difference(span(by_products), span(by_kernel), 1e-5);
+    QVERIFY2(error.empty(), error.c_str());
 }
 
 void SensitivityEstimatorsTest::batch_size_does_not_matter() {
