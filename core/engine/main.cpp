@@ -20,6 +20,7 @@ struct Command {
 };
 constexpr Command table[] = {{"sensitivity", commands::sensitivity},
                              {"train", commands::train},
+                             {"resume", commands::train}, // the request says so itself
                              {"evaluate", commands::evaluate},
                              {"predict", commands::predict},
                              {"merge", commands::merge}};

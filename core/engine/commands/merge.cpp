@@ -24,10 +24,10 @@ using checkpoint::Naming;
 // The positions to write. A reader of the written names resamples them its own way; where that is not the run's, or
 // where they were trained at the run's size, they are written at that size, which needs no resampling.
 Tensor positions(const RunSetup& setup, Naming naming, bool trained) {
-    const auto& spec = setup.checkpoint->spec();
+    auto spec = setup.checkpoint->spec();
     const auto at_run_size = setup.model->tensor("pos_embed").detach();
-    const auto reader = naming == Naming::hf ? checkpoint::Resampling::hf : checkpoint::Resampling::timm;
-    if (trained || reader != setup.resampling) return at_run_size;
+    spec.naming = naming;
+    if (trained || spec.default_resampling() != setup.resampling) return at_run_size;
     const auto stored = setup.checkpoint->read("pos_embed");
     return torch::tensor(stored.values).view({1, -1, spec.dim});
 }
@@ -81,18 +81,18 @@ void run(const job::MergeRequest& request, Worker& worker) {
         worker.log("warning", "Hugging Face's DINOv2 classifier takes the class token and the mean of the patches; this "
                               "head takes " + std::string(checkpoint::name_of(setup.model->pooling())) +
                               " alone. Train with --pooling cls+mean to load it there");
-    const auto digits = setup.preprocessing.image_size;
+    const auto size = setup.preprocessing.image_size;
     if (request.output.json)
         std::cout << nlohmann::ordered_json{{"run", request.run},
                                             {"out", request.out},
                                             {"naming", std::string(checkpoint::name_of(request.naming))},
-                                            {"image_size", digits},
+                                            {"image_size", size},
                                             {"classes", setup.classes.size()}}
                          .dump()
                   << '\n';
     else
         std::printf("%s: merged, %s names, %zu classes, trained at %d px\n", request.out.c_str(),
-                    std::string(checkpoint::name_of(request.naming)).c_str(), setup.classes.size(), digits);
+                    std::string(checkpoint::name_of(request.naming)).c_str(), setup.classes.size(), size);
 }
 
 } // namespace

@@ -82,7 +82,9 @@ class Trainer {
                 state_ = load_checkpoint(checkpoint_path(setup_.checkpoints, step), optimizer_);
                 break;
             } catch (const CorruptFile& error) {
-                host_.log("warning", error.what() + std::string("; trying the one before"));
+                pass_over(error);
+            } catch (const UnrecognisedFormat& error) {
+                pass_over(error);
             }
         }
         host_.resumed(state_.step);
@@ -91,6 +93,8 @@ class Trainer {
             throw InputError("checkpoint of step " + std::to_string(state_.step) +
                              " does not fit: batch size, accumulation or data were changed since");
     }
+
+    void pass_over(const Error& error) { host_.log("warning", std::string(error.what()) + "; trying the one before"); }
 
     void epoch() {
         const auto lr = schedule_.rate(state_.epoch);

@@ -68,7 +68,10 @@ class TrainingRunTest : public QObject {
         const auto state = engine::train(run.setup, host);
         QCOMPARE(state.epoch, 12);
         QCOMPARE(state.history.epoch.size(), std::size_t{12});
-        QVERIFY2(state.history.train_loss.back() < 0.7 * state.history.train_loss.front(), "the loss falls");
+        QVERIFY2(state.history.train_loss.back() < 0.7 * state.history.train_loss.front(),
+                 qPrintable(QStringLiteral("the loss falls from %1 to %2 only")
+                                .arg(state.history.train_loss.front())
+                                .arg(state.history.train_loss.back())));
         QVERIFY(state.best.accuracy > 0.5); // of four classes
         QCOMPARE(state.best.accuracy, *std::max_element(state.history.val_accuracy.begin(), state.history.val_accuracy.end()));
         // Ties: the earlier epoch.
