@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// How a whole model with a head is called when it is written: the names that the publisher's own classification
-// model of this family loads.
+// How a whole model with a head is called when it is written: the names that the publisher's own
+// classification model of this family loads.
 #pragma once
 
 #include "core/checkpoint/vit_spec.h"
@@ -12,7 +12,8 @@
 
 namespace cdra::checkpoint {
 
-// One tensor to write: our tensors of these names, stacked along the first dimension (q, k, v where they are fused).
+// One tensor to write: our tensors of these names, stacked along the first dimension (q, k, v where they are
+// fused).
 struct ExportedTensor {
     std::string name;
     std::vector<std::string> parts;

@@ -26,10 +26,12 @@ constexpr Command table[] = {{"sensitivity", commands::sensitivity},
                              {"merge", commands::merge}};
 
 int run(int argc, char** argv) {
-    if (argc != 3) throw cdra::InputError("cdra-engine takes a command and its request; use the program 'cdra'");
+    if (argc != 3)
+        throw cdra::InputError("cdra-engine takes a command and its request; use the program 'cdra'");
     for (const auto& command : table)
         if (command.word == argv[1]) return command.run(argv[2]);
-    throw cdra::InputError("cdra-engine has no command '" + std::string(argv[1]) + "'; use the program 'cdra'");
+    throw cdra::InputError("cdra-engine has no command '" + std::string(argv[1]) +
+                           "'; use the program 'cdra'");
 }
 
 // One line: LibTorch's messages carry a backtrace.

@@ -26,7 +26,8 @@ void run(const job::EvaluateRequest& request, Worker& worker) {
                          " classes that are not the run's " + std::to_string(setup.classes.size()) +
                          " in the same order; expected the same classes");
     const bool bf16 = setup.project.recipe.precision == "bf16" && setup.device.is_cuda();
-    BatchOptions options{request.split, setup.preprocessing, setup.project.recipe.batch_size, false, setup.threads, bf16};
+    BatchOptions options{request.split, setup.preprocessing, setup.project.recipe.batch_size,
+                         false,         setup.threads,       bf16};
     const auto samples = data->samples(request.split).size();
     const auto source = image_batches(*setup.model, *data, options);
     const auto result = evaluate(*setup.model, setup.method.get(), *source, samples, bf16, "evaluate",
@@ -47,7 +48,8 @@ void run(const job::EvaluateRequest& request, Worker& worker) {
     } else {
         std::printf("%s: accuracy %.2f %% of %lld, mean per class %.2f %%, loss %.4f (%s, protocol %s)\n",
                     request.split.c_str(), 100 * result.accuracy, static_cast<long long>(result.samples),
-                    100 * result.mean_class_accuracy, result.loss, setup.project.method.c_str(), protocol.c_str());
+                    100 * result.mean_class_accuracy, result.loss, setup.project.method.c_str(),
+                    protocol.c_str());
     }
 }
 

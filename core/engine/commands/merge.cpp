@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// `cdra-engine merge`: the run's change folded into the weights and written as a plain checkpoint, no trace left.
+// `cdra-engine merge`: the run's change folded into the weights and written as a plain checkpoint, no trace
+// left.
 #include "core/base/error.h"
 #include "core/checkpoint/export_names.h"
 #include "core/engine/commands/commands.h"
@@ -21,8 +22,9 @@ namespace {
 
 using checkpoint::Naming;
 
-// The positions to write. A reader of the written names resamples them its own way; where that is not the run's, or
-// where they were trained at the run's size, they are written at that size, which needs no resampling.
+// The positions to write. A reader of the written names resamples them its own way; where that is not the
+// run's, or where they were trained at the run's size, they are written at that size, which needs no
+// resampling.
 Tensor positions(const RunSetup& setup, Naming naming, bool trained) {
     auto spec = setup.checkpoint->spec();
     const auto at_run_size = setup.model->tensor("pos_embed").detach();
@@ -36,7 +38,8 @@ Tensor positions(const RunSetup& setup, Naming naming, bool trained) {
 std::map<std::string, Tensor> tensors_of(const RunSetup& setup, Naming naming, bool positions_trained) {
     const auto& spec = setup.checkpoint->spec();
     std::map<std::string, Tensor> tensors;
-    for (const auto& name : setup.model->tensor_names()) tensors[name] = setup.model->tensor(name).detach();
+    for (const auto& name : setup.model->tensor_names())
+        tensors[name] = setup.model->tensor(name).detach();
     auto& pos = tensors["pos_embed"] = positions(setup, naming, positions_trained);
     if (!spec.class_token) return tensors;
     if (naming == Naming::timm && spec.registers > 0 && spec.class_position) {
@@ -54,9 +57,11 @@ void write(const RunSetup& setup, const job::MergeRequest& request, bool positio
     std::vector<tensor_io::TensorView> views;
     for (const auto& [name, parts] : checkpoint::export_names(setup.checkpoint->spec(), request.naming)) {
         std::vector<Tensor> stacked;
-        for (const auto& part : parts) stacked.push_back(tensors.at(part));
+        for (const auto& part : parts)
+            stacked.push_back(tensors.at(part));
         const auto value = stacked.size() == 1 ? stacked.front() : torch::cat(stacked);
-        views.push_back(tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
+        views.push_back(
+            tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
     }
     tensor_io::write_safetensors(request.out, views, {{"format", "pt"}});
 }
@@ -67,10 +72,11 @@ void run(const job::MergeRequest& request, Worker& worker) {
     auto setup = open_run(request.run, cpu, worker.progress(), worker.stop());
     const auto& descriptor = methods::find_method(setup.project.method);
     if (!descriptor.mergeable)
-        throw InputError("method '" + setup.project.method + "' adds parts to the model, which a plain checkpoint has no place for");
+        throw InputError("method '" + setup.project.method +
+                         "' adds parts to the model, which a plain checkpoint has no place for");
     const auto trainables = setup.method->trainables();
-    const bool positions_trained = std::any_of(trainables.begin(), trainables.end(),
-                                               [](const Trainable& item) { return item.name == "pos_embed"; });
+    const bool positions_trained = std::any_of(
+        trainables.begin(), trainables.end(), [](const Trainable& item) { return item.name == "pos_embed"; });
     worker.progress().report({"merge", 0, 1, request.out});
     setup.method->merge(*setup.model);
     throw_if_stopped(worker.stop());
@@ -78,9 +84,11 @@ void run(const job::MergeRequest& request, Worker& worker) {
     worker.progress().report({"merge", 1, 1, request.out});
     if (request.naming == Naming::hf && setup.checkpoint->spec().family == "dinov2" &&
         setup.model->pooling() != checkpoint::Pooling::cls_mean)
-        worker.log("warning", "Hugging Face's DINOv2 classifier takes the class token and the mean of the patches; this "
-                              "head takes " + std::string(checkpoint::name_of(setup.model->pooling())) +
-                              " alone. Train with --pooling cls+mean to load it there");
+        worker.log("warning",
+                   "Hugging Face's DINOv2 classifier takes the class token and the mean of the patches; this "
+                   "head takes " +
+                       std::string(checkpoint::name_of(setup.model->pooling())) +
+                       " alone. Train with --pooling cls+mean to load it there");
     const auto size = setup.preprocessing.image_size;
     if (request.output.json)
         std::cout << nlohmann::ordered_json{{"run", request.run},

@@ -21,7 +21,8 @@ struct Guess {
     double probability = 0;
 };
 
-std::vector<std::vector<Guess>> guess(const RunSetup& setup, const job::PredictRequest& request, Worker& worker) {
+std::vector<std::vector<Guess>> guess(const RunSetup& setup, const job::PredictRequest& request,
+                                      Worker& worker) {
     const torch::NoGradGuard no_grad;
     const auto size = setup.preprocessing.image_size;
     const auto top = std::clamp(request.top, 1, static_cast<int>(setup.classes.size()));
@@ -36,7 +37,8 @@ std::vector<std::vector<Guess>> guess(const RunSetup& setup, const job::PredictR
         setup.method->begin_forward(false, 0);
         ForwardOptions options;
         options.adaptation = setup.method.get();
-        const auto logits = setup.model->logits(pixels.to(setup.device), options).to(torch::kCPU, torch::kFloat64);
+        const auto logits =
+            setup.model->logits(pixels.to(setup.device), options).to(torch::kCPU, torch::kFloat64);
         const auto [values, classes] = logits.softmax(1).squeeze(0).topk(top);
         auto& guesses = result.emplace_back();
         for (int i = 0; i < top; ++i)
@@ -63,10 +65,12 @@ void run(const job::PredictRequest& request, Worker& worker) {
             continue;
         }
         std::printf("%s\n", request.images[i].c_str());
-        for (const auto& one : guesses[i]) std::printf("  %6.2f %%  %s\n", 100 * one.probability, one.name.c_str());
+        for (const auto& one : guesses[i])
+            std::printf("  %6.2f %%  %s\n", 100 * one.probability, one.name.c_str());
     }
     if (request.output.json)
-        std::cout << nlohmann::ordered_json{{"run", request.run}, {"images", std::move(images)}}.dump() << '\n';
+        std::cout << nlohmann::ordered_json{{"run", request.run}, {"images", std::move(images)}}.dump()
+                  << '\n';
 }
 
 } // namespace

@@ -40,16 +40,17 @@ class WorkerHost final : public TrainingHost {
 };
 
 // The split that the protocol reports, read once, with the chosen checkpoint.
-Evaluation report(const RunSetup& setup, const datasets::Dataset& data, const std::string& split, Worker& worker) {
-    BatchOptions options{split, setup.preprocessing, setup.project.recipe.batch_size, false, setup.threads,
-                         setup.project.recipe.precision == "bf16"};
+Evaluation report(const RunSetup& setup, const datasets::Dataset& data, const std::string& split,
+                  Worker& worker) {
+    BatchOptions options{split, setup.preprocessing, setup.project.recipe.batch_size,
+                         false, setup.threads,       setup.project.recipe.precision == "bf16"};
     const auto source = image_batches(*setup.model, data, options);
-    return evaluate(*setup.model, setup.method.get(), *source, data.samples(split).size(), options.bf16, "evaluate",
-                    worker.progress(), worker.stop());
+    return evaluate(*setup.model, setup.method.get(), *source, data.samples(split).size(), options.bf16,
+                    "evaluate", worker.progress(), worker.stop());
 }
 
-void print(const job::TrainRequest& request, const RunSetup& setup, const SplitRoles& roles, const job::Results& results,
-           std::int64_t samples) {
+void print(const job::TrainRequest& request, const RunSetup& setup, const SplitRoles& roles,
+           const job::Results& results, std::int64_t samples) {
     const auto& summary = results.summary;
     if (request.output.json) {
         nlohmann::ordered_json json;
@@ -61,16 +62,19 @@ void print(const job::TrainRequest& request, const RunSetup& setup, const SplitR
         json["selected_on"] = roles.select;
         json["reported_on"] = roles.report;
         json["samples"] = samples;
-        for (const auto& [name, value] : summary) json["summary"][name] = value;
+        for (const auto& [name, value] : summary)
+            json["summary"][name] = value;
         std::cout << json.dump() << '\n';
         return;
     }
     std::printf("%s on %s: %.2f %% of %lld (mean per class %.2f %%, loss %.4f), protocol %s\n",
-                setup.project.method.c_str(), roles.report.c_str(), 100 * summary.at(roles.report + "/accuracy"),
-                static_cast<long long>(samples), 100 * summary.at(roles.report + "/mean_class_accuracy"),
-                summary.at(roles.report + "/loss"), results.environment.at("protocol").c_str());
+                setup.project.method.c_str(), roles.report.c_str(),
+                100 * summary.at(roles.report + "/accuracy"), static_cast<long long>(samples),
+                100 * summary.at(roles.report + "/mean_class_accuracy"), summary.at(roles.report + "/loss"),
+                results.environment.at("protocol").c_str());
     if (roles.select == "val")
-        std::printf("chosen by val: epoch %.0f, %.2f %%\n", summary.at("best/epoch"), 100 * summary.at("val/accuracy"));
+        std::printf("chosen by val: epoch %.0f, %.2f %%\n", summary.at("best/epoch"),
+                    100 * summary.at("val/accuracy"));
     std::printf("trainable: %.0f backbone parameters (%.3f %%), head %.0f; %.1f s of training\n",
                 summary.at("parameters/trainable"), summary.at("parameters/trainable_percent"),
                 summary.at("parameters/head"), summary.at("time/train_seconds"));
@@ -95,8 +99,8 @@ void run(const job::TrainRequest& request, Worker& worker) {
         worker.log("warning", "the dataset has no test split; the figures are of '" + roles.report +
                                   "', which the run has seen");
     std::filesystem::create_directories(paths.checkpoints);
-    const auto state = train({*setup.model, *setup.method, *data, setup.preprocessing, project.recipe, project.run.seed,
-                              setup.threads, paths.checkpoints, request.resume},
+    const auto state = train({*setup.model, *setup.method, *data, setup.preprocessing, project.recipe,
+                              project.run.seed, setup.threads, paths.checkpoints, request.resume},
                              host);
 
     auto adapter = setup.method->adapter();
@@ -111,10 +115,12 @@ void run(const job::TrainRequest& request, Worker& worker) {
     results.summary[roles.report + "/loss"] = evaluation.loss;
     results.predictions = predictions_of(evaluation, *data, roles.report);
     job::write_results(paths.results, results);
-    worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "loss", evaluation.loss});
-    worker.write(
-        job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "accuracy", evaluation.accuracy});
-    for (const auto& [name, value] : results.summary) worker.write(job::ResultEvent{name, value});
+    worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "loss",
+                                  evaluation.loss});
+    worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "accuracy",
+                                  evaluation.accuracy});
+    for (const auto& [name, value] : results.summary)
+        worker.write(job::ResultEvent{name, value});
     print(request, setup, roles, results, evaluation.samples);
 }
 

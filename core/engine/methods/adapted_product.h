@@ -55,7 +55,8 @@ class AdaptedProduct {
     c10::intrusive_ptr<Layout> layout_;
 };
 
-// What the node behind `y` (an AdaptedProduct's result) keeps for the backward pass. For tests and memory accounts.
+// What the node behind `y` (an AdaptedProduct's result) keeps for the backward pass. For tests and memory
+// accounts.
 std::vector<Tensor> saved_for_backward(const Tensor& y);
 
 struct AdaptedProduct::Layout : torch::CustomClassHolder {

@@ -7,10 +7,9 @@
 #include "core/engine/training/memory.h"
 
 #include <ATen/Version.h>
-#include <torch/version.h>
-
 #include <algorithm>
 #include <cmath>
+#include <torch/version.h>
 
 namespace cdra::engine {
 namespace {
@@ -72,7 +71,8 @@ std::map<std::string, std::string> environment_of(const RunSetup& setup) {
     result["threads"] = std::to_string(setup.threads);
     result["instruction_set"] = at::get_cpu_capability();
     result["seed"] = std::to_string(setup.project.run.seed);
-    result["protocol"] = setup.project.recipe.protocol + (setup.project.recipe.final_training ? ", final" : "");
+    result["protocol"] =
+        setup.project.recipe.protocol + (setup.project.recipe.final_training ? ", final" : "");
     result["precision"] = setup.project.recipe.precision;
     result["dataset"] = setup.project.data.spec;
     result["dataset_fingerprint"] = setup.data_fingerprint;
@@ -82,11 +82,14 @@ std::map<std::string, std::string> environment_of(const RunSetup& setup) {
     return result;
 }
 
-job::Predictions predictions_of(const Evaluation& evaluation, const datasets::Dataset& data, const std::string& split) {
+job::Predictions predictions_of(const Evaluation& evaluation, const datasets::Dataset& data,
+                                const std::string& split) {
     job::Predictions result;
     result.split = split;
-    result.labels = evaluation.labels, result.predicted = evaluation.predicted, result.logits = evaluation.logits;
-    for (const auto& sample : data.samples(split)) result.names.push_back(sample.name);
+    result.labels = evaluation.labels, result.predicted = evaluation.predicted,
+    result.logits = evaluation.logits;
+    for (const auto& sample : data.samples(split))
+        result.names.push_back(sample.name);
     result.classes = data.classes();
     return result;
 }
@@ -101,7 +104,8 @@ job::Results results_of(const RunSetup& setup, const RunState& state, const job:
         results.summary["best/step"] = static_cast<double>(state.best.step);
         results.summary[state.selected_on + "/accuracy"] = state.best.accuracy;
         const auto index = static_cast<std::size_t>(state.best.epoch - 1);
-        if (index < state.history.val_loss.size()) results.summary[state.selected_on + "/loss"] = state.history.val_loss[index];
+        if (index < state.history.val_loss.size())
+            results.summary[state.selected_on + "/loss"] = state.history.val_loss[index];
     } else {
         results.summary["best/epoch"] = state.epoch; // nothing chose: the last one counts
     }

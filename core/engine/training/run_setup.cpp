@@ -9,14 +9,15 @@
 #include "core/engine/model/preprocessing.h"
 
 #include <ATen/Context.h>
-#include <nlohmann/json.hpp>
-
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 namespace cdra::engine {
 namespace {
 
-std::filesystem::path kept_plan(const job::JobPaths& paths) { return paths.folder / "plan.h5"; }
+std::filesystem::path kept_plan(const job::JobPaths& paths) {
+    return paths.folder / "plan.h5";
+}
 
 // Checkpoint, preprocessing and device of a project; no tensor is read yet.
 RunSetup begin(const job::Project& project, const job::RunChoice& device) {
@@ -32,7 +33,8 @@ RunSetup begin(const job::Project& project, const job::RunChoice& device) {
     return setup;
 }
 
-void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress, const std::stop_token& stop) {
+void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress,
+            const std::stop_token& stop) {
     progress.report({"load", 0, 2, "reading the model"});
     setup.model_sha256 = sha256_file(setup.checkpoint->path(), stop);
     setup.model = std::make_unique<Vit>(*setup.checkpoint, setup.preprocessing.image_size, setup.resampling,
@@ -43,15 +45,19 @@ void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress,
     setup.model->reset_head(static_cast<int>(setup.classes.size()), setup.project.run.seed);
     if (methods::find_method(setup.project.method).needs_plan) {
         const auto kept = kept_plan(paths);
-        if (std::filesystem::exists(kept)) setup.plan = compact::read_plan(kept);
-        else if (!setup.project.plan.file.empty()) setup.plan = compact::read_plan(setup.project.plan.file);
+        if (std::filesystem::exists(kept))
+            setup.plan = compact::read_plan(kept);
+        else if (!setup.project.plan.file.empty())
+            setup.plan = compact::read_plan(setup.project.plan.file);
     }
-    setup.method = make_method(setup.project.method, {*setup.model, setup.options, setup.plan ? &*setup.plan : nullptr,
-                                                      setup.project.run.seed});
+    setup.method =
+        make_method(setup.project.method, {*setup.model, setup.options, setup.plan ? &*setup.plan : nullptr,
+                                           setup.project.run.seed});
     progress.report({"load", 2, 2, {}});
 }
 
-template <std::size_t N> std::string joined(const std::array<float, N>& values) {
+template <std::size_t N>
+std::string joined(const std::array<float, N>& values) {
     std::string text;
     for (const float value : values) {
         char digits[32];
@@ -61,7 +67,8 @@ template <std::size_t N> std::string joined(const std::array<float, N>& values) 
     return text;
 }
 
-std::string metadata_value(const job::Adapter& adapter, const std::string& key, const std::filesystem::path& file) {
+std::string metadata_value(const job::Adapter& adapter, const std::string& key,
+                           const std::filesystem::path& file) {
     const auto found = adapter.metadata.find(key);
     if (found == adapter.metadata.end()) throw CorruptFile(file.string() + ": metadata has no '" + key + "'");
     return found->second;
@@ -85,9 +92,11 @@ void keep_plan(const job::JobPaths& paths, const job::Project& project, int thre
         compact::write_plan(kept_plan(paths), compact::read_plan(project.plan.file));
     } else if (!project.sensitivity.map.empty()) {
         const auto map = sensitivity::read_map(project.sensitivity.map, progress, stop);
-        compact::write_plan(kept_plan(paths), compact::make_plan(map, project.plan.options, progress, stop, threads));
+        compact::write_plan(kept_plan(paths),
+                            compact::make_plan(map, project.plan.options, progress, stop, threads));
     } else {
-        throw InputError("method '" + project.method + "' needs a compact plan; give --plan P.h5, or --map S.h5");
+        throw InputError("method '" + project.method +
+                         "' needs a compact plan; give --plan P.h5, or --map S.h5");
     }
 }
 
@@ -111,14 +120,16 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
     const auto adapter = job::read_adapter(file);
     auto setup = begin(job::read_project(paths.project), device);
     try {
-        setup.classes = nlohmann::json::parse(metadata_value(adapter, "class_names", file)).get<std::vector<std::string>>();
+        setup.classes = nlohmann::json::parse(metadata_value(adapter, "class_names", file))
+                            .get<std::vector<std::string>>();
     } catch (const nlohmann::json::exception& error) {
         throw CorruptFile(file.string() + ": metadata 'class_names' is not a list of names");
     }
     if (setup.classes.empty()) throw CorruptFile(file.string() + ": metadata 'class_names' is empty");
     finish(setup, paths, progress, stop);
     if (const auto wanted = metadata_value(adapter, "model_sha256", file); wanted != setup.model_sha256)
-        throw InputError(setup.checkpoint->path().string() + " is not the model this run was trained on: SHA-256 " +
+        throw InputError(setup.checkpoint->path().string() +
+                         " is not the model this run was trained on: SHA-256 " +
                          setup.model_sha256.substr(0, 12) + "…, expected " + wanted.substr(0, 12) + "…");
     setup.method->load(adapter);
     return setup;
@@ -140,6 +151,8 @@ std::map<std::string, std::string> adapter_metadata(const RunSetup& setup) {
             {"class_names", nlohmann::json(setup.classes).dump()}};
 }
 
-std::filesystem::path adapter_file(const job::JobPaths& paths) { return paths.adapter / "adapter.safetensors"; }
+std::filesystem::path adapter_file(const job::JobPaths& paths) {
+    return paths.adapter / "adapter.safetensors";
+}
 
 } // namespace cdra::engine

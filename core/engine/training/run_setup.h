@@ -38,11 +38,12 @@ struct RunSetup {
     std::string data_fingerprint; // of the dataset trained on
 };
 
-// Reproducible bits: deterministic kernels, fixed thread count, nothing chosen by timing. Before any computation.
+// Reproducible bits: deterministic kernels, fixed thread count, nothing chosen by timing. Before any
+// computation.
 void make_deterministic();
 
-// The run's own copy of the plan, RUN/plan.h5, made at the first start: a plan file that changes later changes no run.
-// Nothing without a plan. Made from the map if the project names no plan but a map.
+// The run's own copy of the plan, RUN/plan.h5, made at the first start: a plan file that changes later
+// changes no run. Nothing without a plan. Made from the map if the project names no plan but a map.
 void keep_plan(const job::JobPaths& paths, const job::Project& project, int threads, ProgressSink& progress,
                const std::stop_token& stop);
 
@@ -50,8 +51,9 @@ void keep_plan(const job::JobPaths& paths, const job::Project& project, int thre
 RunSetup set_up(const job::JobPaths& paths, const job::Project& project, const datasets::Dataset& data,
                 ProgressSink& progress, const std::stop_token& stop);
 
-// A finished run: model and method with the adapter's values. `device`: the choice of the command, "auto" included.
-// Throws InputError if the run has no adapter yet, or the checkpoint is not the one it was trained on.
+// A finished run: model and method with the adapter's values. `device`: the choice of the command, "auto"
+// included. Throws InputError if the run has no adapter yet, or the checkpoint is not the one it was trained
+// on.
 RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& device, ProgressSink& progress,
                   const std::stop_token& stop);
 

@@ -7,13 +7,12 @@
 #include "core/engine/methods/whole_tensors.h"
 #include "core/tensor_io/safetensors.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 namespace cdra::engine {
 namespace {
@@ -23,7 +22,9 @@ using nlohmann::json;
 constexpr const char* format_word = "cdra-checkpoint";
 
 // JSON has no not-a-number.
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+json number(double value) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+}
 double number(const json& value) {
     return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
@@ -45,20 +46,22 @@ std::string to_text(const RunState& state) {
     json history;
     for (const auto& [name, column] : columns) {
         auto& list = history[name] = json::array();
-        for (const double value : state.history.*column) list.push_back(number(value));
+        for (const double value : state.history.*column)
+            list.push_back(number(value));
     }
-    return json{{"step", state.step},
-                {"epoch", state.epoch},
-                {"step_in_epoch", state.step_in_epoch},
-                {"micro_step", state.micro_step},
-                {"loss_sum", number(state.loss_sum)},
-                {"epoch_seconds", state.epoch_seconds},
-                {"correct", state.correct},
-                {"samples", state.samples},
-                {"seconds", state.seconds},
-                {"best", {{"step", state.best.step}, {"epoch", state.best.epoch}, {"accuracy", state.best.accuracy}}},
-                {"selected_on", state.selected_on},
-                {"history", history}}
+    return json{
+        {"step", state.step},
+        {"epoch", state.epoch},
+        {"step_in_epoch", state.step_in_epoch},
+        {"micro_step", state.micro_step},
+        {"loss_sum", number(state.loss_sum)},
+        {"epoch_seconds", state.epoch_seconds},
+        {"correct", state.correct},
+        {"samples", state.samples},
+        {"seconds", state.seconds},
+        {"best", {{"step", state.best.step}, {"epoch", state.best.epoch}, {"accuracy", state.best.accuracy}}},
+        {"selected_on", state.selected_on},
+        {"history", history}}
         .dump();
 }
 
@@ -76,10 +79,12 @@ RunState from_text(const std::string& text, const std::filesystem::path& file) {
         state.samples = object.at("samples").get<std::int64_t>();
         state.seconds = object.at("seconds").get<double>();
         const auto& best = object.at("best");
-        state.best = {best.at("step").get<std::int64_t>(), best.at("epoch").get<int>(), best.at("accuracy").get<double>()};
+        state.best = {best.at("step").get<std::int64_t>(), best.at("epoch").get<int>(),
+                      best.at("accuracy").get<double>()};
         state.selected_on = object.at("selected_on").get<std::string>();
         for (const auto& [name, column] : columns)
-            for (const auto& value : object.at("history").at(name)) (state.history.*column).push_back(number(value));
+            for (const auto& value : object.at("history").at(name))
+                (state.history.*column).push_back(number(value));
         if (state.step < 0 || state.epoch < 0 || state.step_in_epoch < 0 || state.micro_step < 0)
             throw CorruptFile(file.string() + ": a negative counter");
         return state;
@@ -91,8 +96,9 @@ RunState from_text(const std::string& text, const std::filesystem::path& file) {
 Tensor stored_tensor(const tensor_io::SafetensorsFile& file, const std::string& name, const Tensor& like) {
     const auto* info = file.find(name);
     if (info == nullptr || info->shape != like.sizes().vec())
-        throw InputError(file.path().string() + ": tensor '" + name + "' is missing or has another shape than this run's; "
-                                                                     "method, plan or model were changed since");
+        throw InputError(file.path().string() + ": tensor '" + name +
+                         "' is missing or has another shape than this run's; "
+                         "method, plan or model were changed since");
     auto result = torch::empty(like.sizes(), torch::kFloat32);
     const auto values = file.read_f32(*info);
     std::copy(values.begin(), values.end(), result.mutable_data_ptr<float>());
@@ -109,7 +115,8 @@ void save_checkpoint(const std::filesystem::path& folder, const RunState& state,
     std::deque<std::vector<float>> storage; // a deque: the views point into it
     std::vector<tensor_io::TensorView> views;
     const auto add = [&](const std::string& name, const Tensor& value) {
-        views.push_back(tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
+        views.push_back(
+            tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
     };
     for (std::size_t i = 0; i < optimizer.trainables().size(); ++i) {
         const auto& item = optimizer.trainables()[i];
@@ -126,14 +133,17 @@ void save_checkpoint(const std::filesystem::path& folder, const RunState& state,
 RunState load_checkpoint(const std::filesystem::path& path, AdamW& optimizer) {
     const auto file = tensor_io::SafetensorsFile::open(path);
     const auto state = file.metadata().find("state");
-    if (state == file.metadata().end()) throw CorruptFile(path.string() + ": not a training checkpoint, no 'state'");
+    if (state == file.metadata().end())
+        throw CorruptFile(path.string() + ": not a training checkpoint, no 'state'");
     auto result = from_text(state->second, path);
     const torch::NoGradGuard no_grad;
     for (std::size_t i = 0; i < optimizer.trainables().size(); ++i) {
         const auto& item = optimizer.trainables()[i];
         Tensor(item.value).copy_(stored_tensor(file, "trainable/" + item.name, item.value));
-        Tensor(optimizer.moments()[i].first).copy_(stored_tensor(file, "first_moment/" + item.name, item.value));
-        Tensor(optimizer.moments()[i].second).copy_(stored_tensor(file, "second_moment/" + item.name, item.value));
+        Tensor(optimizer.moments()[i].first)
+            .copy_(stored_tensor(file, "first_moment/" + item.name, item.value));
+        Tensor(optimizer.moments()[i].second)
+            .copy_(stored_tensor(file, "second_moment/" + item.name, item.value));
     }
     optimizer.set_steps(result.step);
     return result;
@@ -153,8 +163,8 @@ std::vector<std::int64_t> checkpoint_steps(const std::filesystem::path& folder) 
         const auto name = entry.path().stem().string();
         std::int64_t step = -1;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
-        if (entry.path().extension() == ".safetensors" && error == std::errc{} && end == name.data() + name.size() &&
-            step >= 0)
+        if (entry.path().extension() == ".safetensors" && error == std::errc{} &&
+            end == name.data() + name.size() && step >= 0)
             steps.push_back(step);
     }
     std::sort(steps.rbegin(), steps.rend());

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What a resumed run needs: trainables, moments and counters. No random state: orders, augmentations and drop paths
-// are functions of seed, epoch and step. One file a checkpoint, <step>.safetensors, written atomically.
+// What a resumed run needs: trainables, moments and counters. No random state: orders, augmentations and drop
+// paths are functions of seed, epoch and step. One file a checkpoint, <step>.safetensors, written atomically.
 #pragma once
 
 #include "core/engine/training/optimizer.h"

@@ -12,7 +12,6 @@
 #include "core/engine/training/schedule.h"
 
 #include <ATen/ops/cross_entropy_loss.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -23,7 +22,9 @@ namespace cdra::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 constexpr auto metric_interval = std::chrono::milliseconds(100);
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
@@ -38,13 +39,14 @@ class Trainer {
   public:
     Trainer(const TrainingSetup& setup, TrainingHost& host)
         : setup_(setup), host_(host), recipe_(setup.recipe), roles_(split_roles(setup.data, setup.recipe)),
-          optimizer_(setup.method.trainables(), {0.9, 0.999, 1e-8, setup.recipe.weight_decay}), schedule_(recipe_),
-          samples_(setup.data.samples(roles_.train).size()),
+          optimizer_(setup.method.trainables(), {0.9, 0.999, 1e-8, setup.recipe.weight_decay}),
+          schedule_(recipe_), samples_(setup.data.samples(roles_.train).size()),
           bf16_(recipe_.precision == "bf16"), head_only_(trains_head_only(optimizer_.trainables())) {
         if (samples_ == 0) throw InputError("split '" + roles_.train + "' of the dataset is empty");
         if (bf16_ && !setup.model.device().is_cuda())
             throw InputError("precision bf16 needs a CUDA device, found cpu; use --precision fp32");
-        const auto per_step = static_cast<std::size_t>(recipe_.batch_size) * static_cast<std::size_t>(recipe_.accumulate);
+        const auto per_step =
+            static_cast<std::size_t>(recipe_.batch_size) * static_cast<std::size_t>(recipe_.accumulate);
         steps_per_epoch_ = static_cast<std::int64_t>((samples_ + per_step - 1) / per_step);
     }
 
@@ -52,14 +54,16 @@ class Trainer {
         if (setup_.resume) resume();
         state_.selected_on = roles_.select;
         if (schedule_.warmup_epochs() != recipe_.warmup_epochs)
-            host_.log("info", "warm-up: " + std::to_string(schedule_.warmup_epochs()) + " epochs, a fifth of " +
-                                  std::to_string(recipe_.epochs) + ", not " + std::to_string(recipe_.warmup_epochs));
+            host_.log("info", "warm-up: " + std::to_string(schedule_.warmup_epochs()) +
+                                  " epochs, a fifth of " + std::to_string(recipe_.epochs) + ", not " +
+                                  std::to_string(recipe_.warmup_epochs));
         report_progress();
         if (state_.epoch < recipe_.epochs) {
             train_source_ = source(roles_.train, true);
             if (!roles_.select.empty()) select_source_ = source(roles_.select, false);
         }
-        while (state_.epoch < recipe_.epochs) epoch();
+        while (state_.epoch < recipe_.epochs)
+            epoch();
         if (!roles_.select.empty() && state_.best.step > 0 && state_.best.step != state_.step)
             load_trainables(checkpoint_path(setup_.checkpoints, state_.best.step), optimizer_.trainables());
         return state_;
@@ -67,8 +71,9 @@ class Trainer {
 
   private:
     std::unique_ptr<BatchSource> source(const std::string& split, bool training) {
-        BatchOptions options{split, setup_.preprocessing, recipe_.batch_size, training, std::max(1, setup_.threads / 2),
-                             bf16_};
+        BatchOptions options{
+            split, setup_.preprocessing, recipe_.batch_size, training, std::max(1, setup_.threads / 2),
+            bf16_};
         // A frozen backbone gives the same features every epoch, unless images are augmented.
         if (head_only_ && (!training || setup_.preprocessing.augment == "none"))
             return feature_batches(setup_.model, setup_.data, options, host_.stop());
@@ -94,21 +99,25 @@ class Trainer {
                              " does not fit: batch size, accumulation or data were changed since");
     }
 
-    void pass_over(const Error& error) { host_.log("warning", std::string(error.what()) + "; trying the one before"); }
+    void pass_over(const Error& error) {
+        host_.log("warning", std::string(error.what()) + "; trying the one before");
+    }
 
     void epoch() {
         const auto lr = schedule_.rate(state_.epoch);
         const auto epoch_seed = mix_seed(setup_.seed, static_cast<std::uint64_t>(state_.epoch));
-        train_source_->start(random_permutation(static_cast<std::uint32_t>(samples_), mix_seed(epoch_seed, "order")),
-                             mix_seed(epoch_seed, "augmentation"),
-                             static_cast<std::size_t>(state_.step_in_epoch * recipe_.accumulate));
+        train_source_->start(
+            random_permutation(static_cast<std::uint32_t>(samples_), mix_seed(epoch_seed, "order")),
+            mix_seed(epoch_seed, "augmentation"),
+            static_cast<std::size_t>(state_.step_in_epoch * recipe_.accumulate));
         while (state_.step_in_epoch < steps_per_epoch_) {
             step(lr);
             const bool ended = state_.step_in_epoch == steps_per_epoch_;
             if (ended) end_epoch(lr);
             const bool wanted = host_.at_step(state_.step);
             const bool stopping = host_.stop().stop_requested();
-            const bool due = recipe_.checkpoint_every > 0 ? state_.step % recipe_.checkpoint_every == 0 : ended;
+            const bool due =
+                recipe_.checkpoint_every > 0 ? state_.step % recipe_.checkpoint_every == 0 : ended;
             const bool is_best = ended && state_.best.step == state_.step;
             const bool last = state_.epoch == recipe_.epochs;
             if (due || wanted || stopping || is_best || last) checkpoint(is_best);
@@ -121,13 +130,15 @@ class Trainer {
     void step(double lr) {
         const auto start = Clock::now();
         optimizer_.zero_grad();
-        const auto begin = static_cast<std::int64_t>(state_.step_in_epoch) * recipe_.batch_size * recipe_.accumulate;
+        const auto begin =
+            static_cast<std::int64_t>(state_.step_in_epoch) * recipe_.batch_size * recipe_.accumulate;
         const auto total = std::min<std::int64_t>(std::int64_t{recipe_.batch_size} * recipe_.accumulate,
                                                   static_cast<std::int64_t>(samples_) - begin);
         double loss_sum = 0;
         std::int64_t correct = 0, seen = 0;
         for (MicroBatch batch; seen < total && train_source_->next(batch); seen += batch.size) {
-            const auto seed = mix_seed(mix_seed(setup_.seed, "forward"), static_cast<std::uint64_t>(state_.micro_step++));
+            const auto seed =
+                mix_seed(mix_seed(setup_.seed, "forward"), static_cast<std::uint64_t>(state_.micro_step++));
             setup_.method.begin_forward(true, seed);
             ForwardOptions options;
             options.adaptation = &setup_.method;
@@ -137,8 +148,10 @@ class Trainer {
             Tensor loss;
             {
                 const Bf16Autocast autocast(setup_.model.device(), bf16_);
-                const auto logits = train_source_->logits(setup_.model, batch.input, options).to(torch::kFloat32);
-                loss = at::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum, -100, recipe_.label_smoothing);
+                const auto logits =
+                    train_source_->logits(setup_.model, batch.input, options).to(torch::kFloat32);
+                loss = at::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum, -100,
+                                              recipe_.label_smoothing);
                 correct += logits.detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
             }
             const double value = loss.item<double>();
@@ -156,7 +169,8 @@ class Trainer {
         if (Clock::now() - metrics_written_ < metric_interval && state_.step > 1) return;
         metrics_written_ = Clock::now();
         metric("train", "loss", last_loss_);
-        metric("train", "accuracy", static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(seen, 1)));
+        metric("train", "accuracy",
+               static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(seen, 1)));
         metric("train", "lr", lr);
         metric("train", "images_per_second", static_cast<double>(seen) / std::max(took, 1e-9));
         metric("train", "memory_mib", host_memory_mib());
@@ -195,12 +209,14 @@ class Trainer {
     void checkpoint(bool is_best) {
         save_checkpoint(setup_.checkpoints, state_, optimizer_);
         host_.write(job::CheckpointEvent{
-            state_.step, "checkpoints/" + checkpoint_path(setup_.checkpoints, state_.step).filename().string(), is_best});
+            state_.step,
+            "checkpoints/" + checkpoint_path(setup_.checkpoints, state_.step).filename().string(), is_best});
         prune_checkpoints(setup_.checkpoints, state_.best);
     }
 
     void metric(const std::string& split, const std::string& name, double value) {
-        const double epoch = state_.epoch + static_cast<double>(state_.step_in_epoch) / static_cast<double>(steps_per_epoch_);
+        const double epoch =
+            state_.epoch + static_cast<double>(state_.step_in_epoch) / static_cast<double>(steps_per_epoch_);
         host_.write(job::MetricEvent{state_.step, epoch, split, name, value});
     }
 
@@ -208,16 +224,19 @@ class Trainer {
         std::string message = "epoch " + std::to_string(std::min(state_.epoch + 1, recipe_.epochs)) + " of " +
                               std::to_string(recipe_.epochs);
         if (state_.step > 0 && std::isfinite(last_loss_)) message += ", loss " + plain(last_loss_);
-        if (state_.best.step > 0) message += ", best " + roles_.select + " " + plain(100 * state_.best.accuracy) + " %";
+        if (state_.best.step > 0)
+            message += ", best " + roles_.select + " " + plain(100 * state_.best.accuracy) + " %";
         host_.progress().report({"train", state_.step, steps_per_epoch_ * recipe_.epochs, message});
     }
 
     [[noreturn]] void diverged() const {
         const auto steps = checkpoint_steps(setup_.checkpoints);
         throw Error("the loss is not finite at step " + std::to_string(state_.step + 1) + " (lr " +
-                    plain(schedule_.rate(state_.epoch)) + ", precision " + recipe_.precision + "); lower --lr or use --precision fp32; " +
-                    (steps.empty() ? "no checkpoint was written yet"
-                                   : "the last good checkpoint is that of step " + std::to_string(steps.front())));
+                    plain(schedule_.rate(state_.epoch)) + ", precision " + recipe_.precision +
+                    "); lower --lr or use --precision fp32; " +
+                    (steps.empty()
+                         ? "no checkpoint was written yet"
+                         : "the last good checkpoint is that of step " + std::to_string(steps.front())));
     }
 
     const TrainingSetup& setup_;
@@ -247,13 +266,17 @@ SplitRoles split_roles(const datasets::Dataset& data, const job::Recipe& recipe)
     roles.train = everything && has("trainval") ? "trainval" : "train";
     roles.report = has("test") ? "test" : has("val") ? "val" : "train";
     if (recipe.protocol == "published") {
-        if (!has("test")) throw InputError("protocol published takes the maximum over test accuracies, and the dataset has "
-                                           "no test split; use --protocol honest");
+        if (!has("test"))
+            throw InputError("protocol published takes the maximum over test accuracies, and the dataset has "
+                             "no test split; use --protocol honest");
         roles.select = "test";
-    } else if (!recipe.final_training && has("val")) roles.select = "val";
+    } else if (!recipe.final_training && has("val"))
+        roles.select = "val";
     return roles;
 }
 
-RunState train(const TrainingSetup& setup, TrainingHost& host) { return Trainer(setup, host).run(); }
+RunState train(const TrainingSetup& setup, TrainingHost& host) {
+    return Trainer(setup, host).run();
+}
 
 } // namespace cdra::engine

@@ -88,7 +88,7 @@ class KillResumeTest : public QObject {
             worker.start(cdra_program(), train_arguments(job));
             QVERIFY(worker.waitForStarted());
             // A random moment of the run's life, from the first checkpoint to the end.
-            const std::uniform_int_distribution<int> wait(reference_milliseconds_ / 10, reference_milliseconds_ * 9 / 10);
+            std::uniform_int_distribution<int> wait(reference_milliseconds_ / 10, reference_milliseconds_ * 9 / 10);
             const QDeadlineTimer first_checkpoint(60000);
             while (!std::filesystem::exists(JobPaths(job).events) && !first_checkpoint.hasExpired() &&
                    worker.state() == QProcess::Running)
@@ -113,7 +113,7 @@ class KillResumeTest : public QObject {
     QStringList train_arguments(const std::filesystem::path& job) const {
         return {"train",    "--model",           text(folder_ / "vit.safetensors"), "--data", text(folder_ / "images"),
                 "--method", "cdra",              "--plan",  text(folder_ / "P.h5"), "--image-size", "32",
-                "--epochs", "30",                "--batch-size", "16",  "--checkpoint-every", "2", "--seed", "3",
+                "--epochs", "20",                "--batch-size", "16",  "--checkpoint-every", "2", "--seed", "3",
                 "--device", "cpu",               "--out",   text(job)};
     }
 
