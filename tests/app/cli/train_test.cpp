@@ -234,8 +234,8 @@ class TrainTest : public QObject {
         QVERIFY2(dead.err.contains("it is dead"), qPrintable(dead.err));
         const auto resumed = cdra({"resume", "R8", "--epochs", "9"});
         QCOMPARE(resumed.code, 0);
-        QVERIFY2(resumed.out.startsWith("resume {"), qPrintable(resumed.out));
-        QVERIFY(job::train_request(resumed.out.mid(7).toStdString()).resume);
+        QVERIFY2(resumed.out.startsWith("train {"), qPrintable(resumed.out));
+        QVERIFY(job::train_request(resumed.out.mid(6).toStdString()).resume);
     }
 
     void a_finished_run_is_exported_evaluated_merged_and_reported() {
