@@ -114,7 +114,7 @@ class KillResumeTest : public QObject {
         return {"train",    "--model",           text(folder_ / "vit.safetensors"), "--data", text(folder_ / "images"),
                 "--method", "cdra",              "--plan",  text(folder_ / "P.h5"), "--image-size", "32",
                 "--epochs", "20",                "--batch-size", "16",  "--checkpoint-every", "2", "--seed", "3",
-                "--device", "cpu",               "--out",   text(job)};
+                "--device", "cpu",  "--threads", "1",             "--out",   text(job)};
     }
 
     cdra::test::TemporaryFolder folder_;
