@@ -16,6 +16,7 @@
 #include <deque>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 namespace cdra::engine::commands {
 namespace {
@@ -66,6 +67,24 @@ void write(const RunSetup& setup, const job::MergeRequest& request, bool positio
     tensor_io::write_safetensors(request.out, views, {{"format", "pt"}});
 }
 
+// Opens what was written, and says what a file of tensors can't: its reader would assume something else.
+void check(const RunSetup& setup, const job::MergeRequest& request, Worker& worker) {
+    const auto read = checkpoint::open(request.out);
+    const auto& ours = setup.checkpoint->spec();
+    if (read->spec().heads != ours.heads)
+        worker.log("warning", request.out + " has " + std::to_string(ours.heads) +
+                                  " heads, which tensors don't tell; a reader assumes " +
+                                  std::to_string(read->spec().heads) +
+                                  ": give --heads, or config.json beside it");
+    if (read->spec().norm_epsilon != ours.norm_epsilon) {
+        std::ostringstream text;
+        text << "the norms' epsilon is " << ours.norm_epsilon
+             << ", which tensors don't tell; a reader of these names assumes " << read->spec().norm_epsilon
+             << ": state layer_norm_eps in config.json beside " << request.out;
+        worker.log("warning", text.str());
+    }
+}
+
 void run(const job::MergeRequest& request, Worker& worker) {
     job::RunChoice cpu;
     cpu.device = "cpu";
@@ -81,6 +100,7 @@ void run(const job::MergeRequest& request, Worker& worker) {
     setup.method->merge(*setup.model);
     throw_if_stopped(worker.stop());
     write(setup, request, positions_trained);
+    check(setup, request, worker);
     worker.progress().report({"merge", 1, 1, request.out});
     if (request.naming == Naming::hf && setup.checkpoint->spec().family == "dinov2" &&
         setup.model->pooling() != checkpoint::Pooling::cls_mean)
