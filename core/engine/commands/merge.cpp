@@ -80,7 +80,7 @@ void check(const RunSetup& setup, const job::MergeRequest& request, Worker& work
         std::ostringstream text;
         text << "the norms' epsilon is " << ours.norm_epsilon
              << ", which tensors don't tell; a reader of these names assumes " << read->spec().norm_epsilon
-             << ": state layer_norm_eps in config.json beside " << request.out;
+             << ": state model_type and layer_norm_eps in config.json beside " << request.out;
         worker.log("warning", text.str());
     }
 }

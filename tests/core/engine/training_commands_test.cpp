@@ -84,7 +84,7 @@ class TrainingCommandsTest : public QObject {
         const auto images = torch::randn({3, 3, 48, 48});
         const auto want = cdra::test::adapted_logits(*setup.model, *setup.method, images).detach();
         // What tensors can't tell stands beside them: Hugging Face's ViT assumes another epsilon of the norms.
-        cdra::write_file_atomically(folder_ / "config.json", R"({"layer_norm_eps": 1e-6})");
+        cdra::write_file_atomically(folder_ / "config.json", R"({"model_type": "vit", "layer_norm_eps": 1e-6})");
         const auto file = cdra::checkpoint::open(request.out);
         QCOMPARE(file->spec().classes, 4);
         QVERIFY(file->unused().empty());
