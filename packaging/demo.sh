@@ -93,13 +93,17 @@ if [ "$headless" = no ]; then
 fi
 
 # A finished step's result is under its final name, an unfinished one's is not: what is there need not be done again.
-sensitivity="$out/sensitivity.h5" plan="$out/plan.h5" job="$out/run"
+sensitivity="$out/sensitivity.h5" plan="$out/plan.h5" job="$out/runs/demo"
 data=(--data "fashion-mnist:$inputs/fashion-mnist?train=1000&seed=0" --image-size 56)
 
 step 'Sensitivity of every weight to the task (400 images)'
 if [ -f "$sensitivity" ]; then say "$sensitivity is already there"; else
     run "$bin/cdra" sensitivity --model "$inputs/dinov2-small" "${data[@]}" --samples 400 --out "$sensitivity"
 fi
+
+# The app opens on what was computed here: the map by the project's own key, the run by its place under runs/.
+grep -q '^map = ' "$out/project.toml" || { sed 's|^\[sensitivity\]$|&\nmap = "sensitivity.h5"|' "$out/project.toml" > "$out/.project.toml.new" &&
+    mv "$out/.project.toml.new" "$out/project.toml"; }
 
 step 'Compact plan: which rows and columns, which ranks'
 run "$bin/cdra" plan "$sensitivity" --out "$plan"
@@ -109,7 +113,8 @@ if [ -f "$job/results.h5" ]; then say "$job has finished already"
 elif [ -f "$job/project.toml" ]; then run "$bin/cdra" resume "$job"
 else
     rm -rf "$job"
-    warmup=$((epochs > 10 ? 3 : epochs > 1 ? 1 : 0))
+    mkdir -p "$out/runs"
+    warmup=$((epochs > 10 ? 3 : epochs / 5)) # at most a fifth
     run "$bin/cdra" train "$out/project.toml" --plan "$plan" --epochs "$epochs" --warmup-epochs "$warmup" --out "$job"
 fi
 

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 #include <iostream>
+#include <memory>
+#include <string_view>
 
 namespace cdra::cli {
 namespace {
@@ -54,8 +56,22 @@ std::string without_line_end(std::string text) {
     return text;
 }
 
+// The library marks the negative half of a flag, "--no-x{false}": of use to a parser, not to a reader.
+class HelpText final : public CLI::Formatter {
+  public:
+    std::string make_option_name(const CLI::Option* option, bool positional) const override {
+        std::string name = CLI::Formatter::make_option_name(option, positional);
+        constexpr std::string_view mark = "{false}";
+        for (auto at = name.find(mark); at != std::string::npos; at = name.find(mark)) name.erase(at, mark.size());
+        return name;
+    }
+};
+
 int dispatch(int argc, char** argv) {
     CLI::App app("CDRA: sensitivity analysis and compact low-rank fine-tuning of vision transformers.", "cdra");
+    const auto help = std::make_shared<HelpText>();
+    help->column_width(30); // the library's own default
+    app.formatter(help);    // subcommands inherit it
     app.set_version_flag("--version", std::string("cdra ") + CDRA_VERSION);
     app.set_help_flag("-h,--help", "Show this help and exit.");
     app.require_subcommand(0, 1);
