@@ -22,9 +22,15 @@ namespace cdra::datasets {
 
 struct Sample {
     std::string name; // file name relative to the root, or "train/00017" in an IDX file
-    std::int32_t label = 0;
+    std::int32_t label = 0; // -1 in a segmentation dataset: its labels are images
 };
 
+// What a sample's label is: one class, or a class for every pixel.
+enum class Task { classification, segmentation };
+
+// A segmentation dataset has the same splits. Where a published one has no labelled test split (VOC, ADE20K), its
+// validation images, which nobody may choose on, are "test", and "val" is a seeded fifth of its training images.
+//
 // Split names: "train", "val", "test", and "trainval" (train then val: what the honest protocol's last training
 // uses). A layout that has no val takes a seeded fifth of its training images.
 class Dataset {
@@ -37,6 +43,12 @@ class Dataset {
     virtual const std::vector<Sample>& samples(std::string_view split) const = 0;
     // Thread-safe. Throws CorruptFile or InputError naming the file.
     virtual Image load(std::string_view split, std::size_t index) const = 0;
+    virtual Task task() const { return Task::classification; }
+    // Segmentation only: the sample's label image in its own resolution (the image's), class indices 0 to
+    // classes().size() - 1 or void_label where a pixel has no class. Thread-safe. Throws CorruptFile or InputError
+    // naming the file: a label that is no class, or a size that is not the image's, is damage. InputError for a
+    // classification dataset.
+    virtual LabelImage load_labels(std::string_view split, std::size_t index) const;
     // SHA-256 over layout, options, names and labels (not pixels): quick, and changes when the index does.
     virtual std::string fingerprint() const = 0;
 };

@@ -26,13 +26,17 @@ void corrupt(const std::string& name, const std::string& what) {
     throw CorruptFile(name + ": " + what);
 }
 
-Image make_image(std::int64_t width, std::int64_t height, const std::string& name) {
+void check_size(std::int64_t width, std::int64_t height, const std::string& name) {
     if (width < 1 || height < 1 || width > largest_side || height > largest_side)
         corrupt(name, "the image claims to be " + std::to_string(width) + "×" + std::to_string(height) +
                           " pixels; a side has 1 to 65,500");
     if (width * height * 3 > most_bytes)
         corrupt(name, "the image claims to be " + std::to_string(width) + "×" + std::to_string(height) +
                           " pixels, more than the 512 MiB an image may take; shrink it first");
+}
+
+Image make_image(std::int64_t width, std::int64_t height, const std::string& name) {
+    check_size(width, height, name);
     Image image;
     image.width = static_cast<int>(width);
     image.height = static_cast<int>(height);
@@ -51,7 +55,7 @@ Image decode_image(Bytes bytes, const std::string& name) {
     corrupt(name, "not an image this program reads (JPEG, PNG, BMP, PPM, PGM, WebP), by its first bytes");
 }
 
-Image read_image(const std::filesystem::path& path) {
+std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     if (error) throw InputError(path.string() + ": the image can't be read: " + error.message());
@@ -61,7 +65,11 @@ Image read_image(const std::filesystem::path& path) {
     if (!file ||
         !file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
         throw InputError(path.string() + ": the image can't be read: " + std::strerror(errno));
-    return decode_image(bytes, path.string());
+    return bytes;
+}
+
+Image read_image(const std::filesystem::path& path) {
+    return decode_image(read_bytes(path), path.string());
 }
 
 } // namespace cdra::datasets

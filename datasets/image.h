@@ -16,6 +16,18 @@ struct Image {
     std::vector<std::uint8_t> rgb; // height × width × 3, row-major
 };
 
+// One class index a pixel; `void_label` where there is none (object borders, ADE20K's "other").
+inline constexpr std::uint8_t void_label = 255;
+struct LabelImage {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> classes; // height × width, row-major
+};
+// The stored numbers of a palette or grey PNG of at most 8 bits, raw: no palette, no gamma. Throws CorruptFile naming
+// the file, also for a PNG of colours.
+LabelImage read_label_png(const std::filesystem::path& path);
+// Each target pixel takes the source pixel under its centre: no class is invented.
+LabelImage resize_nearest(const LabelImage& labels, int width, int height);
+
 // JPEG, PNG, BMP, PPM, PGM, WebP by content, to RGB. Throws CorruptFile naming the file (and what is wrong) or
 // InputError if it is missing. Sizes are bounded (65,500 a side, 512 MiB of pixels) before anything is allocated.
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
@@ -39,5 +51,8 @@ struct Preprocessing {
 // and augment is not "none": the same seed gives the same crop and flip.
 void preprocess(const Image& image, const Preprocessing& how, bool training, std::uint64_t augmentation_seed,
                 std::span<float> out);
+// The label image under the same crop and flip: size² class indices into `out`, by nearest neighbour.
+void preprocess_labels(const LabelImage& labels, const Preprocessing& how, bool training,
+                       std::uint64_t augmentation_seed, std::span<std::uint8_t> out);
 
 } // namespace cdra::datasets

@@ -24,6 +24,10 @@ std::string digest(const std::string& layout, const std::vector<std::string>& cl
 
 } // namespace
 
+LabelImage Dataset::load_labels(std::string_view, std::size_t) const {
+    throw InputError("this " + layout() + " dataset has a class for an image, not for its pixels");
+}
+
 IndexedDataset::IndexedDataset(std::string layout, std::vector<std::string> classes, Splits splits)
     : layout_(std::move(layout)), classes_(std::move(classes)), splits_(std::move(splits)),
       fingerprint_(digest(layout_, classes_, splits_)) {

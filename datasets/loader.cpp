@@ -21,8 +21,12 @@ struct Loader::State {
     const Preprocessing how;
     const LoaderOptions options;
     const std::size_t image_values;
-    const bool cached;
+    const bool cached, masked;
 
+    struct Ready {
+        std::vector<float> image;
+        std::vector<std::uint8_t> mask; // empty in classification
+    };
     struct Slot {
         Batch batch;
         std::size_t missing = 0;
@@ -36,7 +40,7 @@ struct Loader::State {
     std::uint64_t seed = 0;
     std::size_t next_sample = 0, delivered = 0, batches = 0;
     std::map<std::size_t, Slot> slots;
-    std::vector<std::shared_ptr<const std::vector<float>>> cache;
+    std::vector<std::shared_ptr<const Ready>> cache;
     std::size_t cache_room = 0;
     bool stopping = false;
     std::vector<std::jthread> workers; // last: they end before what they use
@@ -45,7 +49,7 @@ struct Loader::State {
         : dataset(data), split(std::move(name)), how(std::move(pre)), options(opt),
           image_values(3 * static_cast<std::size_t>(how.image_size) *
                        static_cast<std::size_t>(how.image_size)),
-          cached(!opt.training || how.augment == "none") {
+          cached(!opt.training || how.augment == "none"), masked(data.task() == Task::segmentation) {
         if (how.image_size < 1 || how.image_size > 8192)
             throw InputError("image size " + std::to_string(how.image_size) +
                              " is not possible; expected 1 to 8192");
@@ -53,7 +57,7 @@ struct Loader::State {
             throw InputError("batch size " + std::to_string(options.batch_size) +
                              " is not possible; expected 1 or more");
         cache.resize(dataset.samples(split).size());
-        cache_room = cached ? options.cache_bytes / (image_values * sizeof(float)) : 0;
+        cache_room = cached ? options.cache_bytes / (image_values * sizeof(float) + mask_values()) : 0;
     }
     ~State() { stop(); }
 
@@ -67,6 +71,7 @@ struct Loader::State {
         slots.clear();
     }
 
+    std::size_t mask_values() const { return masked ? image_values / 3 : 0; }
     std::size_t batch_size() const { return static_cast<std::size_t>(options.batch_size); }
     std::size_t size_of(std::size_t batch) const {
         return std::min(batch_size(), order.size() - batch * batch_size());
@@ -80,29 +85,33 @@ struct Loader::State {
             slot.batch.size = static_cast<int>(slot.missing);
             slot.batch.images.resize(slot.missing * image_values);
             slot.batch.labels.resize(slot.missing);
+            slot.batch.masks.resize(slot.missing * mask_values());
             slot.batch.indices.resize(slot.missing);
         }
         return slot;
     }
 
-    void prepare(std::uint32_t index, std::span<float> out) {
+    void prepare(std::uint32_t index, std::span<float> image, std::span<std::uint8_t> mask) {
         if (cached) {
-            std::shared_ptr<const std::vector<float>> kept;
+            std::shared_ptr<const Ready> kept;
             {
                 const std::lock_guard lock(mutex);
                 kept = cache[index];
             }
             if (kept) {
-                std::copy(kept->begin(), kept->end(), out.begin());
+                std::copy(kept->image.begin(), kept->image.end(), image.begin());
+                std::copy(kept->mask.begin(), kept->mask.end(), mask.begin());
                 return;
             }
         }
         const std::uint64_t own = mix_seed(mix_seed(options.augmentation_seed, seed), index);
-        preprocess(dataset.load(split, index), how, options.training, own, out);
+        preprocess(dataset.load(split, index), how, options.training, own, image);
+        if (masked) preprocess_labels(dataset.load_labels(split, index), how, options.training, own, mask);
         if (!cached) return;
         const std::lock_guard lock(mutex);
         if (cache_room > 0 && !cache[index]) {
-            cache[index] = std::make_shared<const std::vector<float>>(out.begin(), out.end());
+            cache[index] = std::make_shared<const Ready>(
+                Ready{{image.begin(), image.end()}, {mask.begin(), mask.end()}});
             --cache_room;
         }
     }
@@ -126,7 +135,8 @@ struct Loader::State {
             slot.batch.indices[place] = index;
             std::exception_ptr failure;
             try {
-                prepare(index, std::span(slot.batch.images).subspan(place * image_values, image_values));
+                prepare(index, std::span(slot.batch.images).subspan(place * image_values, image_values),
+                        std::span(slot.batch.masks).subspan(place * mask_values(), mask_values()));
             } catch (...) {
                 failure = std::current_exception();
             }

@@ -17,7 +17,8 @@ namespace cdra::datasets {
 struct Batch {
     int size = 0;
     std::vector<float> images; // [size, 3, image_size, image_size]
-    std::vector<std::int64_t> labels;
+    std::vector<std::int64_t> labels;   // [size]; -1 each for a segmentation dataset
+    std::vector<std::uint8_t> masks;    // [size, image_size, image_size] class indices or 255; segmentation only
     std::vector<std::uint32_t> indices; // into the split
 };
 
