@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "datasets/indexed.h"
+#include "datasets/vtab_tasks.h"
 
 #include <algorithm>
 #include <charconv>
@@ -15,32 +16,6 @@ namespace cdra::datasets {
 
 namespace {
 
-// The counts stand here because the lists need not hold every class (sun397's train800 has 309 of 397).
-struct Task {
-    std::string_view name;
-    int classes;
-};
-constexpr Task tasks[] = {
-    {"cifar", 100},
-    {"caltech101", 102},
-    {"dtd", 47},
-    {"oxford_flowers102", 102},
-    {"oxford_iiit_pet", 37},
-    {"svhn", 10},
-    {"sun397", 397},
-    {"patch_camelyon", 2},
-    {"eurosat", 10},
-    {"resisc45", 45},
-    {"diabetic_retinopathy", 5},
-    {"clevr_count", 8},
-    {"clevr_dist", 6},
-    {"dmlab", 6},
-    {"kitti", 4},
-    {"dsprites_loc", 16},
-    {"dsprites_ori", 16},
-    {"smallnorb_azi", 18},
-    {"smallnorb_ele", 9},
-};
 constexpr int most_classes = 100'000;
 
 std::vector<Sample> read_list(const std::filesystem::path& path, int classes) {
@@ -82,9 +57,8 @@ bool is_vtab(const std::filesystem::path& root) {
 std::unique_ptr<Dataset> open_vtab(const std::filesystem::path& root, const Options& options) {
     const CommonOptions common = common_options(options);
     const std::string folder = std::filesystem::weakly_canonical(root).filename().string();
-    const auto task =
-        std::find_if(std::begin(tasks), std::end(tasks), [&](const Task& t) { return t.name == folder; });
-    const bool known = task != std::end(tasks);
+    const VtabTask* task = find_vtab_task(folder);
+    const bool known = task != nullptr;
 
     Splits splits;
     int classes = known ? task->classes : 0;
