@@ -59,6 +59,7 @@ struct Layout {
     bool (*recognises)(const std::filesystem::path& root);
     // `options` are those after `?`. Throws InputError naming the missing file and where it was expected.
     std::unique_ptr<Dataset> (*open)(const std::filesystem::path& root, const std::map<std::string, std::string>& options);
+    std::string_view alias = {}; // a second word that DATA may name it by, e.g. "vtab"
 };
 std::span<const Layout> layouts();
 

@@ -16,7 +16,7 @@ constexpr Layout all[] = {
      open_mnist},
     {"vtab-1k",
      "one task of VTAB-1k: train800.txt, val200.txt, train800val200.txt, test.txt and the images they list",
-     is_vtab, open_vtab},
+     is_vtab, open_vtab, "vtab"},
     {"image-folder", "a folder of images for each class, below train, val and test or directly",
      is_image_folder, open_image_folder},
 };
@@ -59,7 +59,7 @@ std::unique_ptr<Dataset> open_dataset(std::string_view spec) {
     const auto colon = place.find(':');
     if (colon != std::string_view::npos && !std::filesystem::exists(place)) {
         for (const Layout& layout : all)
-            if (layout.word == place.substr(0, colon)) chosen = &layout;
+            if (colon > 0 && (layout.word == place.substr(0, colon) || layout.alias == place.substr(0, colon))) chosen = &layout;
         if (!chosen)
             throw InputError("data layout '" + std::string(place.substr(0, colon)) +
                              "' is not known; expected one of " + words());

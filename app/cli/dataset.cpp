@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "app/cli/common_options.h"
+#include "app/cli/dataset_build.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/table.h"
 #include "core/base/error.h"
@@ -30,9 +31,10 @@ std::vector<std::size_t> class_counts(const datasets::Dataset& dataset, const st
 class DatasetCommand final : public Command {
   public:
     void declare(CLI::App& app) override {
-        app.add_option("DATA", spec_, "A folder, or LAYOUT:PATH; options after '?', e.g. '?train=1000&seed=0'.")->required();
+        app.add_option("DATA", spec_, "A folder, or LAYOUT:PATH; options after '?', e.g. '?train=1000&seed=0'.");
         app.add_option("--threads", threads_, "Threads that read files (default 0: one per processor).")->type_name("N");
         output_.declare(app);
+        build_.declare(app);
         std::string layouts = "Layouts:\n";
         for (const datasets::Layout& layout : datasets::layouts())
             layouts += "  " + std::string(layout.word) + ": " + std::string(layout.summary) + "\n";
@@ -40,6 +42,8 @@ class DatasetCommand final : public Command {
     }
 
     int run(const Invocation&) override {
+        if (build_.given()) return build_.run();
+        if (spec_.empty()) throw InputError("DATA is missing; expected a folder or LAYOUT:PATH, or the word build");
         if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
         const auto dataset = datasets::open_dataset(spec_);
         std::vector<datasets::BadSample> bad;
@@ -102,6 +106,7 @@ class DatasetCommand final : public Command {
     std::string spec_;
     int threads_ = 0;
     OutputOptions output_;
+    DatasetBuild build_;
 };
 
 } // namespace

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/cli/common_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cdra::cli {
+
+// `cdra dataset build NAME --out DIR`.
+class DatasetBuild {
+  public:
+    void declare(CLI::App& dataset);
+    bool given() const { return app_->parsed(); }
+    int run();
+
+  private:
+    CLI::App* app_ = nullptr; // CLI11's own
+    std::string name_, out_, fashion_, digits_;
+    std::uint64_t seed_ = 0;
+    std::uint32_t limit_ = 0;
+    std::vector<std::string> tasks_;
+    int threads_ = 0;
+    OutputOptions output_;
+};
+
+} // namespace cdra::cli
