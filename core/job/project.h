@@ -23,6 +23,7 @@ struct ModelChoice {
     std::optional<int> heads;
     checkpoint::Pooling pooling = checkpoint::Pooling::cls;
     std::optional<checkpoint::Resampling> position_resampling; // absent: by the checkpoint's naming
+    std::string decoder = "linear"; // segmentation: "linear" or "fpn", the head on the patch tokens
 };
 struct DataChoice {
     std::string spec;    // the DATA argument

@@ -67,6 +67,10 @@ void check_data(Checks& checks, const Project& project) {
     checks.word("data.augment", data.augment, std::array<std::string, 3>{"none", "flip", "crop-flip"});
 }
 
+void check_model(Checks& checks, const ModelChoice& model) {
+    checks.word("model.decoder", model.decoder, std::array<std::string, 2>{"linear", "fpn"});
+}
+
 void check_plan(Checks& checks, const compact::PlanOptions& options) {
     if (const auto* gamma = std::get_if<compact::Gamma>(&options.amount))
         checks.between("plan.gamma", gamma->value, 0, 1);
@@ -103,6 +107,7 @@ void check_recipe(Checks& checks, const Recipe& recipe) {
 std::optional<Problem> first_problem(const Project& project) {
     Checks checks;
     if (project.model.heads) checks.at_least("model.heads", *project.model.heads, 1);
+    check_model(checks, project.model);
     check_data(checks, project);
     checks.word("sensitivity.estimator", project.sensitivity.estimator, std::array<std::string, 2>{"per-sample", "batch"});
     checks.at_least("sensitivity.samples", project.sensitivity.samples, 1);

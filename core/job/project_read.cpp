@@ -53,6 +53,7 @@ void read_model(TomlReader reader, ModelChoice& model) {
                   if (word == "auto") return std::nullopt;
                   return checkpoint::parse_resampling(word);
               });
+    reader.read("decoder", model.decoder);
     reader.finish();
 }
 

@@ -129,6 +129,7 @@ std::string to_toml(const Project& project) {
     writer.put("pooling", checkpoint::name_of(project.model.pooling));
     const auto& resampling = project.model.position_resampling;
     writer.put("position-resampling", resampling ? checkpoint::name_of(*resampling) : "auto");
+    writer.put("decoder", project.model.decoder);
     writer.table("data");
     writer.put("spec", project.data.spec);
     writer.put("image-size", project.data.image_size);

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json to(const ModelChoice& model) {
-    Json json{{"path", model.path}, {"pooling", checkpoint::name_of(model.pooling)}};
+    Json json{{"path", model.path}, {"pooling", checkpoint::name_of(model.pooling)}, {"decoder", model.decoder}};
     if (model.heads) json["heads"] = *model.heads;
     if (model.position_resampling) json["position_resampling"] = checkpoint::name_of(*model.position_resampling);
     return json;
@@ -20,6 +20,7 @@ Json to(const ModelChoice& model) {
 void from(const Json& json, ModelChoice& model) {
     model.path = json.at("path").get<std::string>();
     model.pooling = checkpoint::parse_pooling(json.at("pooling").get<std::string>());
+    model.decoder = json.at("decoder").get<std::string>();
     if (json.contains("heads")) model.heads = json.at("heads").get<int>();
     if (json.contains("position_resampling"))
         model.position_resampling = checkpoint::parse_resampling(json.at("position_resampling").get<std::string>());

@@ -20,6 +20,7 @@ namespace cdra::job {
 struct History {
     std::vector<double> epoch, train_loss, train_accuracy, val_loss, val_accuracy, learning_rate, images_per_second,
         memory_mib, gpu_memory_mib;
+    std::vector<double> val_miou, val_mdice; // of a segmentation, whose accuracies are of pixels; else empty
 };
 struct MatrixResult {
     std::string name;
@@ -37,10 +38,18 @@ struct Predictions {
     std::vector<std::string> names;
     std::vector<std::string> classes;
 };
+// Figures of a segmentation by class; pixels without a class count nowhere.
+struct Segmentation {
+    std::string split;
+    std::vector<std::string> classes;
+    std::vector<double> iou, dice;       // not-a-number for a class that neither occurs nor is predicted
+    std::vector<std::int64_t> confusion; // [true class, predicted class], pixels
+};
 struct Results {
     History history;
     std::vector<MatrixResult> matrices;
     std::optional<Predictions> predictions;
+    std::optional<Segmentation> segmentation;
     // "test/accuracy", "val/accuracy", "best/epoch", "parameters/matrices", "parameters/vectors",
     // "parameters/class_token", "parameters/head", "parameters/backbone", "parameters/trainable_percent",
     // "parameters/trainable_percent_with_head", "time/train_seconds", "memory/peak_mib"

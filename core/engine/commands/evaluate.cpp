@@ -10,6 +10,7 @@
 #include "core/engine/training/run_results.h"
 #include "core/engine/training/run_setup.h"
 
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -25,9 +26,13 @@ void run(const job::EvaluateRequest& request, Worker& worker) {
         throw InputError(spec + " has " + std::to_string(data->classes().size()) +
                          " classes that are not the run's " + std::to_string(setup.classes.size()) +
                          " in the same order; expected the same classes");
+    if (data->task() != setup.task->kind())
+        throw InputError(spec + " is no dataset of " + std::string(setup.task->word()) +
+                         ", which the run was trained for");
     const bool bf16 = setup.project.recipe.precision == "bf16" && setup.device.is_cuda();
     BatchOptions options{request.split, setup.preprocessing, setup.project.recipe.batch_size,
-                         false,         setup.threads,       bf16};
+                         false,         setup.threads,       bf16,
+                         setup.task.get()};
     const auto samples = data->samples(request.split).size();
     const auto source = image_batches(*setup.model, *data, options);
     const auto result = evaluate(*setup.model, setup.method.get(), *source, samples, bf16, "evaluate",
@@ -41,10 +46,21 @@ void run(const job::EvaluateRequest& request, Worker& worker) {
         json["data"] = spec;
         json["split"] = request.split;
         json["samples"] = result.samples;
-        json["accuracy"] = result.accuracy;
-        json["mean_class_accuracy"] = result.mean_class_accuracy;
+        for (const auto& [name, value] : result.figures)
+            json[name] = value;
         json["loss"] = result.loss;
+        if (!result.class_iou.empty()) {
+            auto& classes = json["class_iou"] = nlohmann::ordered_json::object();
+            for (std::size_t c = 0; c < result.class_iou.size(); ++c) // not-a-number becomes null
+                classes[setup.classes[c]] = result.class_iou[c];
+        }
         std::cout << json.dump() << '\n';
+    } else if (setup.task->kind() == datasets::Task::segmentation) {
+        std::printf("%s\n", (request.split + ": " + in_words(result)).c_str());
+        for (std::size_t c = 0; c < result.class_iou.size(); ++c)
+            if (std::isfinite(result.class_iou[c]))
+                std::printf("  %6.2f %%  %s\n", 100 * result.class_iou[c], setup.classes[c].c_str());
+        std::printf("(%s, protocol %s)\n", setup.project.method.c_str(), protocol.c_str());
     } else {
         std::printf("%s: accuracy %.2f %% of %lld, mean per class %.2f %%, loss %.4f (%s, protocol %s)\n",
                     request.split.c_str(), 100 * result.accuracy, static_cast<long long>(result.samples),

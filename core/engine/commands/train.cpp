@@ -43,14 +43,15 @@ class WorkerHost final : public TrainingHost {
 Evaluation report(const RunSetup& setup, const datasets::Dataset& data, const std::string& split,
                   Worker& worker) {
     BatchOptions options{split, setup.preprocessing, setup.project.recipe.batch_size,
-                         false, setup.threads,       setup.project.recipe.precision == "bf16"};
+                         false, setup.threads,       setup.project.recipe.precision == "bf16",
+                         setup.task.get()};
     const auto source = image_batches(*setup.model, data, options);
     return evaluate(*setup.model, setup.method.get(), *source, data.samples(split).size(), options.bf16,
                     "evaluate", worker.progress(), worker.stop());
 }
 
 void print(const job::TrainRequest& request, const RunSetup& setup, const SplitRoles& roles,
-           const job::Results& results, std::int64_t samples) {
+           const job::Results& results, const Evaluation& evaluation) {
     const auto& summary = results.summary;
     if (request.output.json) {
         nlohmann::ordered_json json;
@@ -61,20 +62,17 @@ void print(const job::TrainRequest& request, const RunSetup& setup, const SplitR
         json["trained_on"] = roles.train;
         json["selected_on"] = roles.select;
         json["reported_on"] = roles.report;
-        json["samples"] = samples;
+        json["samples"] = evaluation.samples;
         for (const auto& [name, value] : summary)
             json["summary"][name] = value;
         std::cout << json.dump() << '\n';
         return;
     }
-    std::printf("%s on %s: %.2f %% of %lld (mean per class %.2f %%, loss %.4f), protocol %s\n",
-                setup.project.method.c_str(), roles.report.c_str(),
-                100 * summary.at(roles.report + "/accuracy"), static_cast<long long>(samples),
-                100 * summary.at(roles.report + "/mean_class_accuracy"), summary.at(roles.report + "/loss"),
-                results.environment.at("protocol").c_str());
+    std::printf("%s on %s: %s, protocol %s\n", setup.project.method.c_str(), roles.report.c_str(),
+                in_words(evaluation).c_str(), results.environment.at("protocol").c_str());
     if (roles.select == "val")
         std::printf("chosen by val: epoch %.0f, %.2f %%\n", summary.at("best/epoch"),
-                    100 * summary.at("val/accuracy"));
+                    100 * summary.at("val/" + std::string(setup.task->chosen_by())));
     std::printf("trainable: %.0f backbone parameters (%.3f %%), head %.0f; %.1f s of training\n",
                 summary.at("parameters/trainable"), summary.at("parameters/trainable_percent"),
                 summary.at("parameters/head"), summary.at("time/train_seconds"));
@@ -100,7 +98,7 @@ void run(const job::TrainRequest& request, Worker& worker) {
                                   "', which the run has seen");
     std::filesystem::create_directories(paths.checkpoints);
     const auto state = train({*setup.model, *setup.method, *data, setup.preprocessing, project.recipe,
-                              project.run.seed, setup.threads, paths.checkpoints, request.resume},
+                              project.run.seed, setup.threads, paths.checkpoints, request.resume, *setup.task},
                              host);
 
     auto adapter = setup.method->adapter();
@@ -110,18 +108,22 @@ void run(const job::TrainRequest& request, Worker& worker) {
 
     const auto evaluation = report(setup, *data, roles.report, worker);
     auto results = results_of(setup, state, adapter);
-    results.summary[roles.report + "/accuracy"] = evaluation.accuracy;
-    results.summary[roles.report + "/mean_class_accuracy"] = evaluation.mean_class_accuracy;
+    for (const auto& [name, value] : evaluation.figures)
+        results.summary[roles.report + "/" + name] = value;
     results.summary[roles.report + "/loss"] = evaluation.loss;
-    results.predictions = predictions_of(evaluation, *data, roles.report);
+    if (evaluation.confusion.empty())
+        results.predictions = predictions_of(evaluation, *data, roles.report);
+    else
+        results.segmentation = segmentation_of(evaluation, *data, roles.report);
     job::write_results(paths.results, results);
     worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "loss",
                                   evaluation.loss});
-    worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "accuracy",
-                                  evaluation.accuracy});
+    for (const auto& [name, value] : evaluation.figures)
+        if (name != "mean_class_accuracy")
+            worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, name, value});
     for (const auto& [name, value] : results.summary)
         worker.write(job::ResultEvent{name, value});
-    print(request, setup, roles, results, evaluation.samples);
+    print(request, setup, roles, results, evaluation);
 }
 
 } // namespace

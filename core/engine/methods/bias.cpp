@@ -12,7 +12,7 @@ std::unique_ptr<Method> make_bias(const MethodContext& context) {
     for (const auto& name : context.model.tensor_names())
         if (name.ends_with(".bias") && !name.starts_with("head.") && !name.ends_with(".attn.qkv.bias"))
             names.push_back(name);
-    for (auto& name : head_names(context.options))
+    for (auto& name : head_names(context))
         names.push_back(std::move(name));
     return std::make_unique<WholeTensorMethod>(context.model, names, head_lr_scale(context.options));
 }

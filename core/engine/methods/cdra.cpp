@@ -66,7 +66,7 @@ std::unique_ptr<Method> make_cdra(const MethodContext& context) {
             if (vector.tuned) parts.whole.push_back(vector.shape.name);
     if (methods::as_bool(context.options, "class-token") && plan.options.class_token && spec.class_token)
         parts.whole.emplace_back("cls_token");
-    for (auto& name : head_names(context.options))
+    for (auto& name : head_names(context))
         parts.whole.push_back(std::move(name));
     return std::make_unique<ProductMethod>(context.model, std::move(parts));
 }

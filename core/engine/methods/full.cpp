@@ -21,7 +21,7 @@ std::unique_ptr<Method> make_full(const MethodContext& context) {
             continue;
         names.push_back(name);
     }
-    for (auto& name : head_names(context.options))
+    for (auto& name : head_names(context))
         names.push_back(std::move(name));
     return std::make_unique<WholeTensorMethod>(context.model, names, head_lr_scale(context.options));
 }

@@ -8,7 +8,7 @@
 namespace cdra::engine {
 
 std::unique_ptr<Method> make_linear(const MethodContext& context) {
-    return std::make_unique<WholeTensorMethod>(context.model, head_names(context.options),
+    return std::make_unique<WholeTensorMethod>(context.model, head_names(context),
                                                head_lr_scale(context.options));
 }
 

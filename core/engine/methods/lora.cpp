@@ -22,7 +22,7 @@ std::unique_ptr<Method> make_lora(const MethodContext& context) {
     parts.scale = alpha == 0 ? 1.0 : alpha / static_cast<double>(rank);
     parts.dropout = methods::as_real(context.options, "dropout");
     parts.head_lr_scale = head_lr_scale(context.options);
-    parts.whole = head_names(context.options);
+    parts.whole = head_names(context);
     for (const auto& shape : checkpoint::candidate_matrices(context.model.spec())) {
         if (std::find(kinds.begin(), kinds.end(), shape.kind) == kinds.end()) continue;
         LowRankMatrix matrix{

@@ -40,7 +40,8 @@ void assign(const Tensor& target, const std::vector<float>& values, const std::s
 WholeTensors::WholeTensors(Vit& model, const std::vector<std::string>& names, double head_lr_scale)
     : model_(&model) {
     for (const auto& name : names) {
-        auto leaf = model.tensor(name).detach().clone().set_requires_grad(true);
+        const bool statistic = name.ends_with(".running_mean") || name.ends_with(".running_var");
+        auto leaf = model.tensor(name).detach().clone().set_requires_grad(!statistic);
         model.set_tensor(name, leaf);
         trainables_.push_back(
             {name, leaf, decays(name, leaf), name.starts_with("head.") ? head_lr_scale : 1.0});
@@ -87,9 +88,9 @@ void WholeTensorMethod::merge(Vit&) {
     whole_.release();
 }
 
-std::vector<std::string> head_names(const methods::OptionValues& options) {
-    if (options.contains("train-head") && !methods::as_bool(options, "train-head")) return {};
-    return {"head.weight", "head.bias"};
+std::vector<std::string> head_names(const MethodContext& context) {
+    if (context.options.contains("train-head") && !methods::as_bool(context.options, "train-head")) return {};
+    return context.model.head_names();
 }
 
 double head_lr_scale(const methods::OptionValues& options) {

@@ -13,7 +13,9 @@ namespace cdra::engine {
 
 class WholeTensors {
   public:
-    // Each named tensor of the model is replaced by a leaf copy that requires gradients.
+    // Each named tensor of the model is replaced by a leaf copy that requires gradients; one that does not if
+    // it is a statistic ("….running_mean", "….running_var"): the forward pass sets those, no optimiser does,
+    // but they are saved and restored with the rest.
     WholeTensors(Vit& model, const std::vector<std::string>& names, double head_lr_scale);
 
     const std::vector<Trainable>& trainables() const noexcept { return trainables_; }
@@ -44,8 +46,8 @@ class WholeTensorMethod : public Method {
     WholeTensors whole_;
 };
 
-// "head.weight", "head.bias", unless --train-head is off.
-std::vector<std::string> head_names(const methods::OptionValues& options);
+// The model's whole head ("head.weight", "head.bias", or a decoder's tensors), unless --train-head is off.
+std::vector<std::string> head_names(const MethodContext& context);
 double head_lr_scale(const methods::OptionValues& options);
 
 // Copies to and from plain vectors.

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/engine/model/position.h"
+#include "core/engine/model/tensor_names.h"
 
 #include <cmath>
 #include <numbers>
@@ -14,10 +15,6 @@
 namespace cdra::engine {
 
 namespace {
-
-std::string block_name(int block, std::string_view part) {
-    return "blocks." + std::to_string(block) + "." + std::string(part);
-}
 
 // "blocks.3.attn.q.weight" → ("blocks.3.attn.qkv.weight", 0); no value for other names.
 std::optional<std::pair<std::string, int>> fused_place(const std::string& name) {
@@ -32,33 +29,7 @@ Tensor to_tensor(const checkpoint::Tensor& stored) {
     return torch::from_blob(const_cast<float*>(stored.values.data()), stored.shape, torch::kFloat32).clone();
 }
 
-// One uniform number in [0, 1) a sample: no generator state, so a resumed run drops the same paths.
-Tensor kept_paths(std::int64_t samples, double rate, std::uint64_t seed, const Tensor& like) {
-    std::vector<float> scale(static_cast<std::size_t>(samples));
-    for (std::size_t i = 0; i < scale.size(); ++i) {
-        const double uniform = static_cast<double>(mix_seed(seed, i) >> 11) * 0x1p-53;
-        scale[i] = uniform < rate ? 0.0F : static_cast<float>(1.0 / (1.0 - rate));
-    }
-    return torch::from_blob(scale.data(), {samples, 1, 1}, torch::kFloat32).clone().to(like.options());
-}
-
-std::string shape_text(at::IntArrayRef shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
-
 } // namespace
-
-Tensor Adaptation::project(int, Projection, const Tensor& x, const Linear& frozen) {
-    return at::linear(x, frozen.weight, frozen.bias);
-}
-
-Tensor Adaptation::normalise(const std::string&, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                             double epsilon) {
-    return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
-}
 
 Vit::Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resampling resampling,
          checkpoint::Pooling pooling, torch::Device device)
@@ -190,101 +161,23 @@ void Vit::reset_head(int classes, std::uint64_t seed) {
     spec_.classes = classes;
 }
 
-Tensor Vit::embed(const Tensor& images) const {
-    if (images.dim() != 4 || images.size(1) != spec_.channels || images.size(2) != image_size_ ||
-        images.size(3) != image_size_)
-        throw InputError("images of shape " + shape_text(images.sizes()) + ", expected [B, " +
-                         std::to_string(spec_.channels) + ", " + std::to_string(image_size_) + ", " +
-                         std::to_string(image_size_) + "]");
-    const auto batch = images.size(0);
-    const std::vector<std::int64_t> stride = {spec_.patch, spec_.patch};
-    Tensor x = at::conv2d(images, stored("patch_embed.weight"),
-                          has("patch_embed.bias") ? stored("patch_embed.bias") : Tensor{}, stride)
-                   .flatten(2)
-                   .transpose(1, 2);
-    const auto& positions = stored("pos_embed");
-    if (!spec_.class_token) return x + positions;
-    const auto cls = stored("cls_token").expand({batch, -1, -1});
-    x = spec_.class_position ? torch::cat({cls, x}, 1) + positions : torch::cat({cls, x + positions}, 1);
-    // Registers carry no position and stand between the class token and the patches.
-    if (spec_.registers > 0)
-        x = torch::cat({x.narrow(1, 0, 1), stored("registers").expand({batch, -1, -1}), x.slice(1, 1)}, 1);
-    return x;
+void Vit::set_head(const std::map<std::string, Tensor>& tensors, int classes) {
+    std::erase_if(tensors_, [](const auto& item) { return item.first.starts_with("head."); });
+    for (const auto& [name, value] : tensors)
+        tensors_[name] = value.to(device_);
+    spec_.classes = classes;
 }
 
-Tensor Vit::norm(const std::string& name, const Tensor& x, Adaptation& adaptation) const {
-    return adaptation.normalise(name, x, stored(name + ".weight"), stored(name + ".bias"),
-                                spec_.norm_epsilon);
-}
-
-Tensor Vit::attention(int block, const Tensor& x, Adaptation& adaptation) const {
-    const auto batch = x.size(0), tokens = x.size(1), dim = x.size(2);
-    // unbind, not indexing: its backward is one stack instead of three zero-filled copies.
-    const auto qkv = adaptation.project(block, Projection::qkv, x, linear(block, Projection::qkv))
-                         .reshape({batch, tokens, 3, spec_.heads, dim / spec_.heads})
-                         .permute({2, 0, 3, 1, 4})
-                         .unbind(0);
-    const auto mixed = at::scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]);
-    return adaptation.project(block, Projection::proj, mixed.transpose(1, 2).reshape({batch, tokens, dim}),
-                              linear(block, Projection::proj));
-}
-
-Tensor Vit::mlp(int block, const Tensor& x, Adaptation& adaptation) const {
-    Tensor hidden = adaptation.project(block, Projection::fc1, x, linear(block, Projection::fc1));
-    if (spec_.swiglu) {
-        const auto halves = hidden.chunk(2, -1);
-        hidden = at::silu(halves[0]) * halves[1];
-    } else {
-        hidden = at::gelu(hidden);
-    }
-    return adaptation.after_mlp(
-        block, adaptation.project(block, Projection::fc2, hidden, linear(block, Projection::fc2)));
-}
-
-Tensor Vit::blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options) const {
-    const auto residual = [&](const Tensor& to, Tensor branch, int block, int which) {
-        if (spec_.layer_scale) branch = branch * stored(block_name(block, which == 0 ? "ls1" : "ls2"));
-        const double rate = spec_.depth > 1 ? options.drop_path * block / (spec_.depth - 1) : 0.0;
-        if (options.training && rate > 0)
-            branch =
-                branch * kept_paths(branch.size(0), rate,
-                                    mix_seed(options.random_seed, std::uint64_t(2 * block + which)), branch);
-        return to + branch;
+std::vector<std::string> Vit::head_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : tensors_)
+        if (name.starts_with("head.")) names.push_back(name);
+    const auto key = [](const std::string& name) {
+        const auto dot = name.rfind('.');
+        return std::pair(name.substr(0, dot), name.ends_with(".weight") ? std::string() : name.substr(dot));
     };
-    for (int block = 0; block < spec_.depth; ++block) {
-        x = adaptation.before_block(block, x);
-        x = residual(x, attention(block, norm(block_name(block, "norm1"), x, adaptation), adaptation), block,
-                     0);
-        x = residual(x, mlp(block, norm(block_name(block, "norm2"), x, adaptation), adaptation), block, 1);
-    }
-    return x;
-}
-
-Tensor Vit::last_hidden_state(const Tensor& images, const ForwardOptions& options) const {
-    Adaptation none;
-    Adaptation& adaptation = options.adaptation ? *options.adaptation : none;
-    return norm("norm", blocks(embed(images), adaptation, options), adaptation);
-}
-
-Tensor Vit::features(const Tensor& images, const ForwardOptions& options) const {
-    Adaptation none;
-    Adaptation& adaptation = options.adaptation ? *options.adaptation : none;
-    Tensor x = blocks(embed(images), adaptation, options);
-    // Tokens are normalised one by one: what the pooling leaves out need not be.
-    if (pooling_ == checkpoint::Pooling::cls) return norm("norm", x.narrow(1, 0, 1), adaptation).squeeze(1);
-    const std::int64_t first = (spec_.class_token ? 1 : 0) + spec_.registers;
-    // A method may add tokens behind the patches (prompts); only the image's own patches are averaged.
-    const std::int64_t patches = std::int64_t{image_size_ / spec_.patch} * (image_size_ / spec_.patch);
-    x = norm("norm", x, adaptation);
-    const auto mean = x.narrow(1, first, patches).mean(1);
-    return pooling_ == checkpoint::Pooling::mean ? mean : torch::cat({x.select(1, 0), mean}, -1);
-}
-
-Tensor Vit::logits(const Tensor& images, const ForwardOptions& options) const {
-    if (!has("head.weight"))
-        throw InputError("the model has no head; give the number of classes to reset_head first");
-    const auto pooled = features(images, options);
-    return at::linear(pooled, stored("head.weight"), has("head.bias") ? stored("head.bias") : Tensor{});
+    std::ranges::sort(names, {}, key);
+    return names;
 }
 
 } // namespace cdra::engine

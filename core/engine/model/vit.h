@@ -86,18 +86,29 @@ class Vit {
     // bounds), bias zero; a pure function of the seed. Sensitivity and the training that follows give the
     // same seed.
     void reset_head(int classes, std::uint64_t seed);
+    // Another head instead, of tensors all called "head.<something>": a decoder, which knows how to use them.
+    void set_head(const std::map<std::string, Tensor>& tensors, int classes);
+    // The head's tensors, module after module, each one's weight before its bias.
+    std::vector<std::string> head_names() const;
 
     // images [B, 3, S, S], normalised, on device() → pooled features after the final norm [B, feature_dim].
     Tensor features(const Tensor& images, const ForwardOptions& options = {}) const;
-    // → logits [B, classes].
+    // features [B, feature_dim] → logits [B, classes], by the linear head. Throws InputError without one.
+    Tensor head(const Tensor& features, const ForwardOptions& options = {}) const;
+    // images → logits [B, classes].
     Tensor logits(const Tensor& images, const ForwardOptions& options = {}) const;
     // → tokens after the final norm [B, 1 + registers + patches, dim].
     Tensor last_hidden_state(const Tensor& images, const ForwardOptions& options = {}) const;
+    // → the image's own patches after the named blocks, each under the final norm [B, layers, patches, dim].
+    // `layers`: blocks counted from 0, ascending.
+    Tensor patch_tokens(const Tensor& images, const std::vector<int>& layers,
+                        const ForwardOptions& options = {}) const;
 
   private:
     const Tensor& stored(const std::string& name) const;
     Tensor embed(const Tensor& images) const;
-    Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options) const;
+    Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options,
+                  const std::function<void(int, const Tensor&)>& after_block = {}) const;
     Tensor attention(int block, const Tensor& x, Adaptation& adaptation) const;
     Tensor mlp(int block, const Tensor& x, Adaptation& adaptation) const;
     Tensor norm(const std::string& name, const Tensor& x, Adaptation& adaptation) const;

@@ -16,7 +16,7 @@ namespace {
 class ImageBatches final : public BatchSource {
   public:
     ImageBatches(const Vit& model, const datasets::Dataset& data, const BatchOptions& options)
-        : device_(model.device()), size_(options.preprocessing.image_size),
+        : device_(model.device()), size_(options.preprocessing.image_size), task_(*options.task),
           loader_(data, options.split, options.preprocessing, loader_options(options)) {}
 
     void start(std::vector<std::uint32_t> order, std::uint64_t augmentation_seed,
@@ -31,13 +31,14 @@ class ImageBatches final : public BatchSource {
         batch.input =
             torch::from_blob(loaded_.images.data(), {loaded_.size, 3, size_, size_}, torch::kFloat32)
                 .to(device_);
-        batch.labels = torch::from_blob(loaded_.labels.data(), {loaded_.size}, torch::kInt64).to(device_);
+        batch.labels = labels_of(loaded_, size_).to(device_);
         return true;
     }
 
-    Tensor logits(const Vit& model, const Tensor& input, const ForwardOptions& options) const override {
-        return model.logits(input, options);
+    Tensor outputs(const Vit& model, const Tensor& input, const ForwardOptions& options) const override {
+        return task_.outputs(model, task_.features(model, input, options), options);
     }
+    const Task& task() const noexcept override { return task_; }
 
   private:
     static datasets::LoaderOptions loader_options(const BatchOptions& options) {
@@ -50,6 +51,7 @@ class ImageBatches final : public BatchSource {
 
     torch::Device device_;
     int size_;
+    const Task& task_;
     datasets::Loader loader_;
     datasets::Batch loaded_;
 };
@@ -58,7 +60,7 @@ class FeatureBatches final : public BatchSource {
   public:
     FeatureBatches(const Vit& model, const datasets::Dataset& data, const BatchOptions& options,
                    const std::stop_token& stop)
-        : batch_size_(options.batch_size) {
+        : batch_size_(options.batch_size), task_(*options.task) {
         const torch::NoGradGuard no_grad;
         const Bf16Autocast autocast(model.device(), options.bf16);
         ImageBatches images(model, data, options);
@@ -68,7 +70,7 @@ class FeatureBatches final : public BatchSource {
         std::vector<Tensor> features, labels;
         for (MicroBatch batch; images.next(batch);) {
             throw_if_stopped(stop);
-            features.push_back(model.features(batch.input).to(torch::kFloat32));
+            features.push_back(task_.features(model, batch.input, {}).to(torch::kFloat32));
             labels.push_back(batch.labels.clone());
         }
         if (features.empty()) throw InputError("split '" + options.split + "' is empty");
@@ -93,18 +95,26 @@ class FeatureBatches final : public BatchSource {
         return true;
     }
 
-    Tensor logits(const Vit& model, const Tensor& input, const ForwardOptions&) const override {
-        return at::linear(input, model.tensor("head.weight"), model.tensor("head.bias"));
+    Tensor outputs(const Vit& model, const Tensor& input, const ForwardOptions& options) const override {
+        return task_.outputs(model, input, options);
     }
+    const Task& task() const noexcept override { return task_; }
 
   private:
     int batch_size_;
+    const Task& task_;
     Tensor features_, labels_;
     std::vector<std::uint32_t> order_;
     std::size_t position_ = 0;
 };
 
 } // namespace
+
+Tensor labels_of(datasets::Batch& batch, int image_size) {
+    if (!batch.masks.empty())
+        return torch::from_blob(batch.masks.data(), {batch.size, image_size, image_size}, torch::kUInt8);
+    return torch::from_blob(batch.labels.data(), {batch.size}, torch::kInt64);
+}
 
 std::unique_ptr<BatchSource> image_batches(const Vit& model, const datasets::Dataset& data,
                                            const BatchOptions& options) {

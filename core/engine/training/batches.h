@@ -7,6 +7,7 @@
 
 #include "core/engine/methods/method.h"
 #include "core/engine/model/vit.h"
+#include "core/engine/training/task.h"
 #include "datasets/loader.h"
 
 #include <memory>
@@ -17,8 +18,8 @@
 namespace cdra::engine {
 
 struct MicroBatch {
-    Tensor input;  // [n, 3, S, S] or [n, feature_dim], on the model's device
-    Tensor labels; // [n] int64
+    Tensor input;  // [n, 3, S, S], or the task's features, on the model's device
+    Tensor labels; // [n] int64, or [n, S, S] uint8 for a segmentation
     std::int64_t size = 0;
 };
 
@@ -28,8 +29,9 @@ class BatchSource {
     virtual void start(std::vector<std::uint32_t> order, std::uint64_t augmentation_seed,
                        std::size_t skip_batches) = 0;
     virtual bool next(MicroBatch& batch) = 0;
-    // The input's logits.
-    virtual Tensor logits(const Vit& model, const Tensor& input, const ForwardOptions& options) const = 0;
+    // What the model makes of the input (Task::outputs).
+    virtual Tensor outputs(const Vit& model, const Tensor& input, const ForwardOptions& options) const = 0;
+    virtual const Task& task() const noexcept = 0;
 };
 
 struct BatchOptions {
@@ -39,6 +41,7 @@ struct BatchOptions {
     bool training = false; // augmentation on
     int threads = 1;
     bool bf16 = false; // of the forward pass that makes features
+    const Task* task = &classification();
 };
 
 std::unique_ptr<BatchSource> image_batches(const Vit& model, const datasets::Dataset& data,
@@ -46,6 +49,9 @@ std::unique_ptr<BatchSource> image_batches(const Vit& model, const datasets::Dat
 // Runs every image of the split through the frozen backbone once, in eval mode, in the split's order.
 std::unique_ptr<BatchSource> feature_batches(const Vit& model, const datasets::Dataset& data,
                                              const BatchOptions& options, const std::stop_token& stop);
+
+// A view of the loader's labels as a task takes them; valid as long as the batch is.
+Tensor labels_of(datasets::Batch& batch, int image_size);
 
 // True where the method leaves the backbone alone, so that features never change.
 bool trains_head_only(const std::vector<Trainable>& trainables);

@@ -48,7 +48,8 @@ std::map<std::string, double> parameter_summary(const RunSetup& setup) {
                            .count(spec, setup.options, setup.plan ? &*setup.plan : nullptr);
     double head = 0;
     for (const auto& item : setup.method->trainables())
-        if (item.name.starts_with("head.")) head += static_cast<double>(item.value.numel());
+        if (item.name.starts_with("head.") && item.value.requires_grad())
+            head += static_cast<double>(item.value.numel());
     const auto backbone = static_cast<double>(checkpoint::backbone_parameters(spec));
     const auto trainable = static_cast<double>(count.total());
     return {{"parameters/matrices", static_cast<double>(count.matrices)},
@@ -94,6 +95,11 @@ job::Predictions predictions_of(const Evaluation& evaluation, const datasets::Da
     return result;
 }
 
+job::Segmentation segmentation_of(const Evaluation& evaluation, const datasets::Dataset& data,
+                                  const std::string& split) {
+    return {split, data.classes(), evaluation.class_iou, evaluation.class_dice, evaluation.confusion};
+}
+
 job::Results results_of(const RunSetup& setup, const RunState& state, const job::Adapter& adapter) {
     job::Results results;
     results.history = state.history;
@@ -102,7 +108,7 @@ job::Results results_of(const RunSetup& setup, const RunState& state, const job:
     if (state.best.step > 0) {
         results.summary["best/epoch"] = state.best.epoch;
         results.summary["best/step"] = static_cast<double>(state.best.step);
-        results.summary[state.selected_on + "/accuracy"] = state.best.accuracy;
+        results.summary[state.selected_on + "/" + std::string(setup.task->chosen_by())] = state.best.score;
         const auto index = static_cast<std::size_t>(state.best.epoch - 1);
         if (index < state.history.val_loss.size())
             results.summary[state.selected_on + "/loss"] = state.history.val_loss[index];

@@ -20,6 +20,8 @@ std::map<std::string, double> parameter_summary(const RunSetup& setup);
 std::map<std::string, std::string> environment_of(const RunSetup& setup);
 job::Predictions predictions_of(const Evaluation& evaluation, const datasets::Dataset& data,
                                 const std::string& split);
+job::Segmentation segmentation_of(const Evaluation& evaluation, const datasets::Dataset& data,
+                                  const std::string& split);
 // Everything but the predictions.
 job::Results results_of(const RunSetup& setup, const RunState& state, const job::Adapter& adapter);
 

@@ -36,13 +36,13 @@ RunSetup begin(const job::Project& project, const job::RunChoice& device) {
 void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress,
             const std::stop_token& stop) {
     progress.report({"load", 0, 2, "reading the model"});
-    setup.model_sha256 = sha256_file(setup.checkpoint->path(), stop);
+    setup.model_sha256 = checkpoint::fingerprint(*setup.checkpoint, stop);
     setup.model = std::make_unique<Vit>(*setup.checkpoint, setup.preprocessing.image_size, setup.resampling,
                                         setup.project.model.pooling, setup.device);
     progress.report({"load", 1, 2, "preparing the method"});
     throw_if_stopped(stop);
     // The head that the sensitivity map was computed with: the same seed gives the same one.
-    setup.model->reset_head(static_cast<int>(setup.classes.size()), setup.project.run.seed);
+    setup.task->reset_head(*setup.model, static_cast<int>(setup.classes.size()), setup.project.run.seed);
     if (methods::find_method(setup.project.method).needs_plan) {
         const auto kept = kept_plan(paths);
         if (std::filesystem::exists(kept))
@@ -103,6 +103,7 @@ void keep_plan(const job::JobPaths& paths, const job::Project& project, int thre
 RunSetup set_up(const job::JobPaths& paths, const job::Project& project, const datasets::Dataset& data,
                 ProgressSink& progress, const std::stop_token& stop) {
     auto setup = begin(project, project.run);
+    setup.task = make_task(data.task(), project.model.decoder);
     setup.classes = data.classes();
     setup.data_fingerprint = data.fingerprint();
     finish(setup, paths, progress, stop);
@@ -125,6 +126,10 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
     } catch (const nlohmann::json::exception& error) {
         throw CorruptFile(file.string() + ": metadata 'class_names' is not a list of names");
     }
+    const auto task = adapter.metadata.find("task");
+    const bool segments = task != adapter.metadata.end() && task->second == "segmentation";
+    setup.task = make_task(segments ? datasets::Task::segmentation : datasets::Task::classification,
+                           setup.project.model.decoder);
     if (setup.classes.empty()) throw CorruptFile(file.string() + ": metadata 'class_names' is empty");
     finish(setup, paths, progress, stop);
     if (const auto wanted = metadata_value(adapter, "model_sha256", file); wanted != setup.model_sha256)
@@ -137,7 +142,8 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
 
 std::map<std::string, std::string> adapter_metadata(const RunSetup& setup) {
     const auto& spec = setup.checkpoint->spec();
-    return {{"method", setup.project.method},
+    std::map<std::string, std::string> result = {
+            {"method", setup.project.method},
             {"model_sha256", setup.model_sha256},
             {"family", spec.family},
             {"dim", std::to_string(spec.dim)},
@@ -149,6 +155,11 @@ std::map<std::string, std::string> adapter_metadata(const RunSetup& setup) {
             {"std", joined(setup.preprocessing.std)},
             {"position_resampling", std::string(checkpoint::name_of(setup.resampling))},
             {"class_names", nlohmann::json(setup.classes).dump()}};
+    if (setup.task->kind() == datasets::Task::segmentation) {
+        result["task"] = "segmentation";
+        result["decoder"] = setup.project.model.decoder;
+    }
+    return result;
 }
 
 std::filesystem::path adapter_file(const job::JobPaths& paths) {

@@ -8,6 +8,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "core/engine/methods/method.h"
 #include "core/engine/model/vit.h"
+#include "core/engine/training/task.h"
 #include "core/job/adapter.h"
 #include "core/job/job_folder.h"
 #include "core/job/project.h"
@@ -32,6 +33,7 @@ struct RunSetup {
     int threads = 1;
     std::vector<std::string> classes;
     std::optional<compact::CompactPlan> plan;
+    std::unique_ptr<Task> task;
     std::unique_ptr<Vit> model;
     std::unique_ptr<Method> method; // after the model: it refers to it
     std::string model_sha256;

@@ -41,6 +41,11 @@ constexpr std::pair<const char*, Column> columns[] = {
     {"memory_mib", &job::History::memory_mib},
     {"gpu_memory_mib", &job::History::gpu_memory_mib},
 };
+// Of a segmentation only.
+constexpr std::pair<const char*, Column> more_columns[] = {
+    {"val_miou", &job::History::val_miou},
+    {"val_mdice", &job::History::val_mdice},
+};
 
 std::string to_text(const RunState& state) {
     json history;
@@ -49,7 +54,10 @@ std::string to_text(const RunState& state) {
         for (const double value : state.history.*column)
             list.push_back(number(value));
     }
-    return json{
+    for (const auto& [name, column] : more_columns)
+        for (const double value : state.history.*column)
+            history[name].push_back(number(value));
+    json object = {
         {"step", state.step},
         {"epoch", state.epoch},
         {"step_in_epoch", state.step_in_epoch},
@@ -59,10 +67,11 @@ std::string to_text(const RunState& state) {
         {"correct", state.correct},
         {"samples", state.samples},
         {"seconds", state.seconds},
-        {"best", {{"step", state.best.step}, {"epoch", state.best.epoch}, {"accuracy", state.best.accuracy}}},
+        {"best", {{"step", state.best.step}, {"epoch", state.best.epoch}, {"accuracy", state.best.score}}},
         {"selected_on", state.selected_on},
-        {"history", history}}
-        .dump();
+        {"history", history}};
+    if (state.judged != state.samples) object["judged"] = state.judged;
+    return object.dump();
 }
 
 RunState from_text(const std::string& text, const std::filesystem::path& file) {
@@ -77,6 +86,7 @@ RunState from_text(const std::string& text, const std::filesystem::path& file) {
         state.epoch_seconds = object.at("epoch_seconds").get<double>();
         state.correct = object.at("correct").get<std::int64_t>();
         state.samples = object.at("samples").get<std::int64_t>();
+        state.judged = object.value("judged", state.samples);
         state.seconds = object.at("seconds").get<double>();
         const auto& best = object.at("best");
         state.best = {best.at("step").get<std::int64_t>(), best.at("epoch").get<int>(),
@@ -85,6 +95,10 @@ RunState from_text(const std::string& text, const std::filesystem::path& file) {
         for (const auto& [name, column] : columns)
             for (const auto& value : object.at("history").at(name))
                 (state.history.*column).push_back(number(value));
+        for (const auto& [name, column] : more_columns)
+            if (object.at("history").contains(name))
+                for (const auto& value : object.at("history").at(name))
+                    (state.history.*column).push_back(number(value));
         if (state.step < 0 || state.epoch < 0 || state.step_in_epoch < 0 || state.micro_step < 0)
             throw CorruptFile(file.string() + ": a negative counter");
         return state;
@@ -123,6 +137,7 @@ void save_checkpoint(const std::filesystem::path& folder, const RunState& state,
         if (!at::isfinite(item.value.detach()).all().item<bool>())
             throw Error("'" + item.name + "' is not finite at step " + std::to_string(state.step));
         add("trainable/" + item.name, item.value);
+        if (!item.value.requires_grad()) continue; // statistics have no moments
         add("first_moment/" + item.name, optimizer.moments()[i].first);
         add("second_moment/" + item.name, optimizer.moments()[i].second);
     }
@@ -140,6 +155,7 @@ RunState load_checkpoint(const std::filesystem::path& path, AdamW& optimizer) {
     for (std::size_t i = 0; i < optimizer.trainables().size(); ++i) {
         const auto& item = optimizer.trainables()[i];
         Tensor(item.value).copy_(stored_tensor(file, "trainable/" + item.name, item.value));
+        if (!item.value.requires_grad()) continue;
         Tensor(optimizer.moments()[i].first)
             .copy_(stored_tensor(file, "first_moment/" + item.name, item.value));
         Tensor(optimizer.moments()[i].second)

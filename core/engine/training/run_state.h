@@ -19,7 +19,7 @@ namespace cdra::engine {
 struct Best {
     std::int64_t step = 0; // 0: none yet
     int epoch = 0;         // counted from 1
-    double accuracy = 0;
+    double score = 0;            // of the split that chooses: accuracy, or mIoU
 };
 
 struct RunState {
@@ -30,9 +30,10 @@ struct RunState {
     // Running sums of the unfinished epoch.
     double loss_sum = 0, epoch_seconds = 0;
     std::int64_t correct = 0, samples = 0;
+    std::int64_t judged = 0; // what `correct` is of: the samples, or their pixels that have a class
     double seconds = 0; // of training, all processes together
     Best best;
-    std::string selected_on; // split whose accuracy chose `best`; empty: the last checkpoint counts
+    std::string selected_on; // split whose score chose `best`; empty: the last checkpoint counts
     job::History history;
 };
 

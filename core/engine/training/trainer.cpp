@@ -10,8 +10,8 @@
 #include "core/engine/training/evaluation.h"
 #include "core/engine/training/memory.h"
 #include "core/engine/training/schedule.h"
+#include "core/engine/training/task.h"
 
-#include <ATen/ops/cross_entropy_loss.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -27,6 +27,8 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr auto metric_interval = std::chrono::milliseconds(100);
+// Of features kept in memory: patch tokens of a large dataset would not fit.
+constexpr std::int64_t most_feature_bytes = std::int64_t{2} << 30;
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 std::string plain(double value) {
@@ -73,9 +75,11 @@ class Trainer {
     std::unique_ptr<BatchSource> source(const std::string& split, bool training) {
         BatchOptions options{
             split, setup_.preprocessing, recipe_.batch_size, training, std::max(1, setup_.threads / 2),
-            bf16_};
+            bf16_, &setup_.task};
         // A frozen backbone gives the same features every epoch, unless images are augmented.
-        if (head_only_ && (!training || setup_.preprocessing.augment == "none"))
+        const auto bytes = static_cast<std::int64_t>(setup_.data.samples(split).size()) *
+                           setup_.task.feature_values(setup_.model) * std::int64_t{sizeof(float)};
+        if (head_only_ && (!training || setup_.preprocessing.augment == "none") && bytes <= most_feature_bytes)
             return feature_batches(setup_.model, setup_.data, options, host_.stop());
         return image_batches(setup_.model, setup_.data, options);
     }
@@ -135,24 +139,25 @@ class Trainer {
         const auto total = std::min<std::int64_t>(std::int64_t{recipe_.batch_size} * recipe_.accumulate,
                                                   static_cast<std::int64_t>(samples_) - begin);
         double loss_sum = 0;
-        std::int64_t correct = 0, seen = 0;
+        std::int64_t correct = 0, judged = 0, seen = 0;
         for (MicroBatch batch; seen < total && train_source_->next(batch); seen += batch.size) {
             const auto seed =
                 mix_seed(mix_seed(setup_.seed, "forward"), static_cast<std::uint64_t>(state_.micro_step++));
             setup_.method.begin_forward(true, seed);
             ForwardOptions options;
             options.adaptation = &setup_.method;
-            options.training = !head_only_; // a frozen backbone gives the features that evaluation sees
+            options.training = true;
+            // A frozen backbone gives the features that evaluation sees.
             options.drop_path = head_only_ ? 0 : recipe_.drop_path;
             options.random_seed = seed;
             Tensor loss;
             {
                 const Bf16Autocast autocast(setup_.model.device(), bf16_);
-                const auto logits =
-                    train_source_->logits(setup_.model, batch.input, options).to(torch::kFloat32);
-                loss = at::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum, -100,
-                                              recipe_.label_smoothing);
-                correct += logits.detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+                const auto outputs =
+                    train_source_->outputs(setup_.model, batch.input, options).to(torch::kFloat32);
+                loss = setup_.task.training_loss(outputs, batch.labels, recipe_.label_smoothing);
+                const auto hits = setup_.task.hits(outputs.detach(), batch.labels);
+                correct += hits.right, judged += hits.judged;
             }
             const double value = loss.item<double>();
             if (!std::isfinite(value)) diverged();
@@ -162,15 +167,16 @@ class Trainer {
         }
         optimizer_.step(lr);
         ++state_.step, ++state_.step_in_epoch;
-        state_.loss_sum += loss_sum, state_.correct += correct, state_.samples += seen;
+        state_.loss_sum += loss_sum, state_.samples += seen;
+        state_.correct += correct, state_.judged += judged;
         const double took = seconds_since(start);
         state_.seconds += took, state_.epoch_seconds += took;
         last_loss_ = loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1));
         if (Clock::now() - metrics_written_ < metric_interval && state_.step > 1) return;
         metrics_written_ = Clock::now();
         metric("train", "loss", last_loss_);
-        metric("train", "accuracy",
-               static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(seen, 1)));
+        metric("train", accuracy_name(),
+               static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(judged, 1)));
         metric("train", "lr", lr);
         metric("train", "images_per_second", static_cast<double>(seen) / std::max(took, 1e-9));
         metric("train", "memory_mib", host_memory_mib());
@@ -184,15 +190,21 @@ class Trainer {
         history.epoch.push_back(state_.epoch);
         const auto seen = static_cast<double>(std::max<std::int64_t>(state_.samples, 1));
         history.train_loss.push_back(state_.loss_sum / seen);
-        history.train_accuracy.push_back(static_cast<double>(state_.correct) / seen);
+        history.train_accuracy.push_back(static_cast<double>(state_.correct) /
+                                         static_cast<double>(std::max<std::int64_t>(state_.judged, 1)));
         history.learning_rate.push_back(lr);
         history.images_per_second.push_back(seen / std::max(state_.epoch_seconds, 1e-9));
         history.memory_mib.push_back(host_memory_mib());
         history.gpu_memory_mib.push_back(setup_.model.device().is_cuda() ? gpu_memory_mib() : not_a_number);
         history.val_loss.push_back(not_a_number);
         history.val_accuracy.push_back(not_a_number);
+        if (segments()) {
+            history.val_miou.push_back(not_a_number);
+            history.val_mdice.push_back(not_a_number);
+        }
         state_.step_in_epoch = 0;
-        state_.loss_sum = 0, state_.epoch_seconds = 0, state_.correct = 0, state_.samples = 0;
+        state_.loss_sum = 0, state_.epoch_seconds = 0;
+        state_.correct = 0, state_.judged = 0, state_.samples = 0;
         if (roles_.select.empty()) return;
         // Not by the stop token: an epoch's validation is short, and a stop then finds a whole epoch saved.
         NullProgress quiet;
@@ -201,9 +213,24 @@ class Trainer {
         history.val_loss.back() = result.loss;
         history.val_accuracy.back() = result.accuracy;
         metric(roles_.select, "loss", result.loss);
-        metric(roles_.select, "accuracy", result.accuracy);
-        if (state_.best.step == 0 || result.accuracy > state_.best.accuracy)
-            state_.best = {state_.step, state_.epoch, result.accuracy};
+        if (!segments()) {
+            metric(roles_.select, "accuracy", result.accuracy);
+        } else {
+            for (const auto& [name, value] : result.figures)
+                metric(roles_.select, name, value);
+            history.val_miou.back() = figure(result, "miou");
+            history.val_mdice.back() = figure(result, "mdice");
+        }
+        if (state_.best.step == 0 || result.score > state_.best.score)
+            state_.best = {state_.step, state_.epoch, result.score};
+    }
+
+    bool segments() const { return setup_.task.kind() == datasets::Task::segmentation; }
+    const char* accuracy_name() const { return segments() ? "pixel_accuracy" : "accuracy"; }
+    static double figure(const Evaluation& result, std::string_view name) {
+        for (const auto& [known, value] : result.figures)
+            if (known == name) return value;
+        return not_a_number;
     }
 
     void checkpoint(bool is_best) {
@@ -225,7 +252,7 @@ class Trainer {
                               std::to_string(recipe_.epochs);
         if (state_.step > 0 && std::isfinite(last_loss_)) message += ", loss " + plain(last_loss_);
         if (state_.best.step > 0)
-            message += ", best " + roles_.select + " " + plain(100 * state_.best.accuracy) + " %";
+            message += ", best " + roles_.select + " " + plain(100 * state_.best.score) + " %";
         host_.progress().report({"train", state_.step, steps_per_epoch_ * recipe_.epochs, message});
     }
 

@@ -8,6 +8,7 @@
 #include "core/base/progress.h"
 #include "core/engine/methods/method.h"
 #include "core/engine/training/run_state.h"
+#include "core/engine/training/task.h"
 #include "core/job/events.h"
 #include "core/job/project.h"
 #include "datasets/loader.h"
@@ -42,6 +43,7 @@ struct TrainingSetup {
     int threads = 1;
     std::filesystem::path checkpoints; // a folder that exists
     bool resume = false;
+    const Task& task = classification();
 };
 
 // Which splits the protocol trains on, chooses by, and reports.

@@ -73,10 +73,10 @@ class TrainingRunTest : public QObject {
                  qPrintable(QStringLiteral("the loss falls from %1 to %2 only")
                                 .arg(state.history.train_loss.front())
                                 .arg(state.history.train_loss.back())));
-        QVERIFY(state.best.accuracy > 0.5); // of four classes
-        QCOMPARE(state.best.accuracy, *std::max_element(state.history.val_accuracy.begin(), state.history.val_accuracy.end()));
+        QVERIFY(state.best.score > 0.5); // of four classes
+        QCOMPARE(state.best.score, *std::max_element(state.history.val_accuracy.begin(), state.history.val_accuracy.end()));
         // Ties: the earlier epoch.
-        const auto first = std::find(state.history.val_accuracy.begin(), state.history.val_accuracy.end(), state.best.accuracy);
+        const auto first = std::find(state.history.val_accuracy.begin(), state.history.val_accuracy.end(), state.best.score);
         QCOMPARE(state.best.epoch, static_cast<int>(first - state.history.val_accuracy.begin()) + 1);
         auto steps = engine::checkpoint_steps(checkpoints_);
         QVERIFY(steps.size() <= 3 && steps.front() == state.step);
