@@ -127,6 +127,9 @@ std::vector<std::string> Vit::tensor_names() const {
 }
 
 Linear Vit::linear(int block, Projection which) const {
+    if (which == Projection::patch)
+        return {stored("patch_embed.weight").flatten(1),
+                has("patch_embed.bias") ? stored("patch_embed.bias") : Tensor{}};
     static constexpr std::array<std::string_view, 4> names = {"attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2"};
     const std::string name = block_name(block, names[static_cast<std::size_t>(which)]);
     if (which != Projection::qkv)

@@ -19,7 +19,8 @@ namespace cdra::engine {
 using torch::Tensor;
 
 // The linear products of a block as they are computed: q, k and v share their input and are one product.
-enum class Projection { qkv, proj, fc1, fc2 };
+// `patch` is the patch embedding, of block -1: its input is a patch's channels·patch·patch values.
+enum class Projection { qkv, proj, fc1, fc2, patch };
 
 // One of them: weight [out, in] (qkv: q, k, v stacked, [3·dim, dim]), bias [out] or undefined.
 struct Linear {
@@ -33,19 +34,34 @@ class Adaptation {
     virtual ~Adaptation() = default;
     // x [B, T, in] → [B, T, out].
     virtual Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen);
+    // True: the patch embedding comes to project(), as block -1, Projection::patch; else it is a convolution.
+    virtual bool adapts_patches() const { return false; }
     // The layer norm called `name` ("blocks.3.norm1", "norm"); x [B, T, dim] → [B, T, dim].
     virtual Tensor normalise(const std::string& name, const Tensor& x, const Tensor& weight,
                              const Tensor& bias, double epsilon);
-    // Before block `block` (prompts), x [B, T, dim].
+    // Before block `block` (prompts), x [B, T, dim] as embedded or as the block before left it. Tokens may
+    // be added: none before the class token, and so that without_prompts() can take them out again.
     virtual Tensor before_block(int block, const Tensor& x) {
         (void)block;
         return x;
     }
-    // After the MLP of block `block`: `hidden` is its output before the residual is added.
-    virtual Tensor after_mlp(int block, const Tensor& hidden) {
-        (void)block;
+    // After the attention or the MLP of block `block`: `input` is what it took (normalised), `hidden` its
+    // output before the residual is added.
+    virtual Tensor after_attention(int block, const Tensor& input, const Tensor& hidden) {
+        (void)block, (void)input;
         return hidden;
     }
+    virtual Tensor after_mlp(int block, const Tensor& input, const Tensor& hidden) {
+        (void)block, (void)input;
+        return hidden;
+    }
+    // x as block `block` left it, without the tokens this method added.
+    virtual Tensor without_prompts(int block, const Tensor& x) const {
+        (void)block;
+        return x;
+    }
+    // features [B, feature_dim] → logits [B, classes]; `head` is the model's linear one.
+    virtual Tensor classify(const Tensor& features, const Linear& head);
 };
 
 struct ForwardOptions {
@@ -80,6 +96,7 @@ class Vit {
     // gradients. Throws InputError for an unknown name, for q, k or v weights and for another shape.
     void set_tensor(const std::string& name, Tensor value);
     std::vector<std::string> tensor_names() const; // sorted, q, k and v weights apart
+    // patch: of block -1, weight [dim, channels·patch·patch].
     Linear linear(int block, Projection which) const;
 
     // head: weight [classes, feature_dim] from a normal of 0.02 truncated at ±2 (the published code's
@@ -106,7 +123,8 @@ class Vit {
 
   private:
     const Tensor& stored(const std::string& name) const;
-    Tensor embed(const Tensor& images) const;
+    Tensor embed(const Tensor& images, Adaptation& adaptation) const;
+    Tensor patches(const Tensor& images, Adaptation& adaptation) const;
     Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options,
                   const std::function<void(int, const Tensor&)>& after_block = {}) const;
     Tensor attention(int block, const Tensor& x, Adaptation& adaptation) const;
