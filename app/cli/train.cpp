@@ -39,9 +39,9 @@ class Train final : public Command {
         data_.declare(app, true);
         app.add_option("--method", method_, "Fine-tuning method, see 'cdra methods' (default cdra).")->type_name("WORD");
         app.add_option("--plan", plan_, "Compact plan, from 'cdra plan' (method cdra).")->type_name("P.h5");
-        app.add_option("--map", map_, "Sensitivity map to make the plan from, if there is no plan.")->type_name("S.h5");
+        app.add_option("--sensitivity,--map", map_, "Sensitivity map to make the plan from, if there is no plan; by the method's own plan maker.")->type_name("S.h5");
         plan_options_.declare(app);
-        method_options_.declare(app, {{"rank", "[cdra with --map] The plan's rank strategy. Default eq7-unscaled."}});
+        method_options_.declare(app, {{"rank", "[cdra with --sensitivity] The plan's rank strategy. Default eq7-unscaled."}});
         recipe_.declare(app);
         run_.declare(app);
         app.add_option("--out", out_, "Job folder to make (default: runs/NAME-N beside the project).")->type_name("RUN");
@@ -106,6 +106,9 @@ class Train final : public Command {
         if (!project.plan.file.empty() && (plan_options.any() || plan_options.rank))
             throw InputError("the project names the plan " + project.plan.file +
                              ", which the plan's options cannot change; name a map with --map to make another plan");
+        if (method.selects_itself && (plan_options.gamma || plan_options.tau || plan_options.budget))
+            throw InputError("method " + std::string(method.word) +
+                             " selects weights by its own options; leave out --gamma, --tau and --budget");
         plan_options.apply(project.plan.options);
         job::validate(project);
         job::make_paths_absolute(project, fs::current_path());
@@ -115,18 +118,22 @@ class Train final : public Command {
     compact::CompactPlan plan_for(const job::Project& project, const checkpoint::Checkpoint& model) const {
         if (!project.plan.file.empty()) {
             compact::CompactPlan plan = compact::read_plan(project.plan.file);
+            methods::check_plan_maker(methods::find_method(project.method), plan);
             check_plan_fits(plan, model, project.plan.file);
             return plan;
         }
         if (project.sensitivity.map.empty())
             throw InputError("method " + project.method +
-                             " needs a compact plan; expected --plan P.h5 (from 'cdra plan') or --map S.h5 (from 'cdra sensitivity')");
+                             " needs a compact plan; expected --plan P.h5 (from 'cdra plan') or --sensitivity S.h5 (from 'cdra sensitivity')");
         const Interrupt interrupt;
         job::TerminalProgress progress(output_.quiet);
         const int threads =
             project.run.threads > 0 ? project.run.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         const auto map = sensitivity::read_map(project.sensitivity.map, progress, interrupt.token());
-        compact::CompactPlan plan = compact::make_plan(map, project.plan.options, progress, interrupt.token(), threads);
+        const methods::Descriptor& method = methods::find_method(project.method);
+        compact::CompactPlan plan =
+            methods::make_plan(method, {map, project.plan.options, methods::resolve_options(method, project.method_options)},
+                               progress, interrupt.token(), threads);
         check_plan_fits(plan, model, project.sensitivity.map);
         return plan;
     }

@@ -36,6 +36,10 @@ std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const 
     return result;
 }
 
+BoxSides settled(const BoxSides& box, const Allotment& allotment, const Sizes& sizes) noexcept {
+    return allotment.whole ? BoxSides{{0, sizes.rows}, {0, sizes.columns}} : box;
+}
+
 std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box,
                             std::uint64_t sensitive) noexcept {
     switch (allotment.treatment) {
@@ -43,6 +47,8 @@ std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box,
         return std::uint64_t{allotment.rank} * (std::uint64_t{box.rows.size()} + box.columns.size());
     case Treatment::masked:
         return sensitive;
+    case Treatment::adapter: // down and up, each with a bias, both on the outputs
+        return std::uint64_t{allotment.rank} * (2 * std::uint64_t{box.columns.size()} + 1) + box.columns.size();
     case Treatment::frozen:
         break;
     }

@@ -16,6 +16,7 @@ namespace cdra::compact {
 struct Allotment {
     std::uint32_t rank = 0;
     Treatment treatment = Treatment::frozen;
+    bool whole = false; // the box becomes the whole matrix
 };
 
 // What is adapted, and how: the part of PlanOptions that decides ranks.
@@ -32,8 +33,13 @@ struct RankChoice {
 std::vector<Allotment> allot(std::span<const RankInput> inputs, std::span<const BoxSides> boxes,
                              const RankChoice& choice);
 
+// The sides of the box that an allotment works on.
+BoxSides settled(const BoxSides& box, const Allotment& allotment, const Sizes& sizes) noexcept;
+// `box` is a settled one.
 std::uint64_t parameters_of(const Allotment& allotment, const BoxSides& box,
                             std::uint64_t sensitive) noexcept;
+
+RankInput rank_input(const PlannedMatrix& matrix);
 
 // Whether a vector is tuned whole: at least 1/beta of its entries are sensitive (SPT's rule).
 bool is_tuned(std::uint64_t sensitive, std::int64_t size, const PlanOptions& options) noexcept;

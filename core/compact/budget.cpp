@@ -33,7 +33,8 @@ std::uint64_t below(const std::vector<std::uint32_t>& positions, std::uint64_t c
 
 class Curve {
   public:
-    Curve(const SensitivityMap& map, const PlanOptions& options, std::uint64_t count, int threads);
+    Curve(const SensitivityMap& map, const PlanOptions& options, const PlanMaker& maker, std::uint64_t count,
+          int threads);
     std::uint64_t parameters(std::uint64_t count) const; // for any count up to the constructor's
 
   private:
@@ -41,13 +42,15 @@ class Curve {
 
     const SensitivityMap& map_;
     const PlanOptions& options_;
+    const PlanMaker& maker_;
     std::unique_ptr<RankStrategy> strategy_;
     std::vector<MatrixCurve> matrices_;
     std::vector<std::vector<std::uint32_t>> vectors_; // positions, ascending
 };
 
-Curve::Curve(const SensitivityMap& map, const PlanOptions& options, std::uint64_t count, int threads)
-    : map_(map), options_(options), strategy_(parse_rank_strategy(options.rank)) {
+Curve::Curve(const SensitivityMap& map, const PlanOptions& options, const PlanMaker& maker, std::uint64_t count,
+             int threads)
+    : map_(map), options_(options), maker_(maker), strategy_(parse_rank_strategy(options.rank)) {
     if (sensitivity::pool_size(map, options.pool) >= std::numeric_limits<std::uint32_t>::max())
         throw InputError("the budget search takes maps of fewer than 2^32 weights; give gamma or tau");
     rank_weights(sensitivity::select_top(map, options.pool, count, threads), threads);
@@ -130,27 +133,31 @@ std::uint64_t Curve::parameters(std::uint64_t count) const {
                        static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns)},
                       options_.quadrant, options_.size_scale));
     }
-    const auto allotments = allot(inputs, boxes, {*strategy_, options_.edited_ranks, options_.rank_zero});
+    const auto allotments = maker_.allot
+                                ? maker_.allot(inputs, boxes)
+                                : allot(inputs, boxes, {*strategy_, options_.edited_ranks, options_.rank_zero});
     std::uint64_t total =
         options_.class_token ? static_cast<std::uint64_t>(map_.provenance.class_token_parameters) : 0;
     for (std::size_t i = 0; i < allotments.size(); ++i)
-        total += parameters_of(allotments[i], boxes[i], inputs[i].sensitive);
-    for (std::size_t i = 0; i < vectors_.size(); ++i) {
-        const std::int64_t size = map_.vectors[i].shape.size;
-        if (is_tuned(below(vectors_[i], count), size, options_)) total += static_cast<std::uint64_t>(size);
-    }
+        total += parameters_of(allotments[i],
+                               settled(boxes[i], allotments[i],
+                                       {static_cast<std::uint32_t>(inputs[i].rows),
+                                        static_cast<std::uint32_t>(inputs[i].columns)}),
+                               inputs[i].sensitive);
+    for (std::size_t i = 0; i < vectors_.size(); ++i)
+        total += parameters_of_vector(map_.vectors[i].shape, below(vectors_[i], count), options_, maker_);
     return total;
 }
 
 } // namespace
 
 std::uint64_t parameters_for_count(const SensitivityMap& map, const PlanOptions& options,
-                                   std::uint64_t count) {
-    return Curve(map, options, count, 1).parameters(count);
+                                   std::uint64_t count, const PlanMaker& maker) {
+    return Curve(map, options, maker, count, 1).parameters(count);
 }
 
 std::uint64_t count_for_budget(const SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
-                               const std::stop_token& stop, int threads) {
+                               const std::stop_token& stop, int threads, const PlanMaker& maker) {
     const double percent = std::get<Budget>(options.amount).percent;
     if (!(percent >= 0 && percent <= 100))
         throw InputError("budget is " + std::to_string(percent) +
@@ -166,7 +173,7 @@ std::uint64_t count_for_budget(const SensitivityMap& map, const PlanOptions& opt
     for (;;) {
         throw_if_stopped(stop);
         progress.report({"budget", static_cast<std::int64_t>(reach), static_cast<std::int64_t>(pool), ""});
-        const Curve curve(map, options, reach, threads);
+        const Curve curve(map, options, maker, reach, threads);
         if (within(curve.parameters(reach)) && reach < pool) {
             reach = reach > pool / 2 ? pool : reach * 2;
             continue;

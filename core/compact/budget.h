@@ -4,7 +4,7 @@
 // The budget search: how many weights may be sensitive so that the plan stays within a number of parameters.
 #pragma once
 
-#include "core/compact/plan.h"
+#include "core/compact/plan_maker.h"
 
 namespace cdra::compact {
 
@@ -15,11 +15,12 @@ namespace cdra::compact {
 // plan there is still within the budget, to the first doubling of that at which it is not. A pure function of
 // map and options. Throws InputError if even a plan without a sensitive weight is over the budget.
 std::uint64_t count_for_budget(const sensitivity::SensitivityMap& map, const PlanOptions& options,
-                               ProgressSink& progress, const std::stop_token& stop, int threads);
+                               ProgressSink& progress, const std::stop_token& stop, int threads,
+                               const PlanMaker& maker = {});
 
 // Trainable parameters of the plan of `count`, without making it: the naive plan's twin, for the search and
 // tests.
 std::uint64_t parameters_for_count(const sensitivity::SensitivityMap& map, const PlanOptions& options,
-                                   std::uint64_t count);
+                                   std::uint64_t count, const PlanMaker& maker = {});
 
 } // namespace cdra::compact

@@ -3,10 +3,11 @@
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
 #include "core/compact/budget.h"
-#include "core/compact/plan.h"
+#include "core/compact/plan_maker.h"
 
 #include <array>
 #include <mutex>
+#include <numeric>
 
 namespace cdra::compact {
 
@@ -65,13 +66,13 @@ struct Asked {
     double gamma = 0;
 };
 
-Asked resolve(const sensitivity::SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
-              const std::stop_token& stop, int threads) {
+Asked resolve(const sensitivity::SensitivityMap& map, const PlanOptions& options, const PlanMaker& maker,
+              ProgressSink& progress, const std::stop_token& stop, int threads) {
     const std::uint64_t pool = sensitivity::pool_size(map, options.pool);
     if (const auto* gamma = std::get_if<Gamma>(&options.amount))
         return {sensitivity::count_for_gamma(gamma->value, pool), gamma->value};
     const auto* tau = std::get_if<Tau>(&options.amount);
-    const std::uint64_t count = tau ? tau->value : count_for_budget(map, options, progress, stop, threads);
+    const std::uint64_t count = tau ? tau->value : count_for_budget(map, options, progress, stop, threads, maker);
     return {count, static_cast<double>(count) / static_cast<double>(pool)};
 }
 
@@ -87,18 +88,53 @@ PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vec
     return planned;
 }
 
+void apply(PlannedMatrix& planned, const Allotment& allotment) {
+    planned.rank = allotment.rank;
+    planned.treatment = allotment.treatment;
+    planned.whole = allotment.whole;
+    if (!planned.whole) return;
+    planned.box = whole_box(planned.shape);
+    planned.sensitivity_in_box = planned.sensitivity_total;
+}
+
 } // namespace
 
+Box whole_box(const checkpoint::MatrixShape& shape) {
+    Box box;
+    box.rows.resize(static_cast<std::size_t>(shape.in));
+    box.columns.resize(static_cast<std::size_t>(shape.out));
+    std::iota(box.rows.begin(), box.rows.end(), 0U);
+    std::iota(box.columns.begin(), box.columns.end(), 0U);
+    return box;
+}
+
+bool is_bias_of_a_product(std::string_view vector_name) noexcept {
+    return vector_name.ends_with(".bias") && vector_name.find("norm") == std::string_view::npos;
+}
+
+std::uint64_t parameters_of_vector(const checkpoint::VectorShape& shape, std::uint64_t sensitive,
+                                   const PlanOptions& options, const PlanMaker& maker) noexcept {
+    if (is_tuned(sensitive, shape.size, options)) return static_cast<std::uint64_t>(shape.size);
+    return maker.masked_biases && is_bias_of_a_product(shape.name) ? sensitive : 0;
+}
+
 CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options,
+                      ProgressSink& progress, const std::stop_token& stop, int threads) {
+    return make_plan(map, options, PlanMaker{}, progress, stop, threads);
+}
+
+CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options, const PlanMaker& maker,
                       ProgressSink& progress, const std::stop_token& stop, int threads) {
     check_options(map, options);
     const auto total = static_cast<std::int64_t>(map.matrices.size());
     progress.report({"plan", 0, total, "selecting"});
-    const Asked asked = resolve(map, options, progress, stop, threads);
+    const Asked asked = resolve(map, options, maker, progress, stop, threads);
     throw_if_stopped(stop);
     sensitivity::Selection selection = sensitivity::select_top(map, options.pool, asked.count, threads);
 
     CompactPlan plan;
+    plan.method = maker.method;
+    plan.method_options = maker.options;
     plan.options = options;
     plan.gamma = asked.gamma;
     plan.tau = selection.count;
@@ -119,11 +155,27 @@ CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions&
         progress.report({"plan", ++done, total, "reorganising"});
     });
     for (std::size_t i = 0; i < map.vectors.size(); ++i) {
+        const auto& shape = map.vectors[i].shape;
         const std::uint64_t sensitive = selection.vectors[i].size();
-        plan.vectors.push_back(
-            {map.vectors[i].shape, sensitive, is_tuned(sensitive, map.vectors[i].shape.size, options)});
+        PlannedVector vector{shape, sensitive, is_tuned(sensitive, shape.size, options)};
+        if (!vector.tuned && parameters_of_vector(shape, sensitive, options, maker) > 0)
+            vector.mask = std::move(selection.vectors[i]);
+        plan.vectors.push_back(std::move(vector));
     }
-    reallocate(plan, options.rank, options.edited_ranks, options.rank_zero);
+    if (!maker.allot) {
+        reallocate(plan, options.rank, options.edited_ranks, options.rank_zero);
+    } else {
+        std::vector<RankInput> inputs;
+        std::vector<BoxSides> boxes;
+        for (const PlannedMatrix& matrix : plan.matrices) {
+            inputs.push_back(rank_input(matrix));
+            boxes.push_back({{0, static_cast<std::uint32_t>(matrix.box.rows.size())},
+                             {0, static_cast<std::uint32_t>(matrix.box.columns.size())}});
+        }
+        const auto allotments = maker.allot(inputs, boxes);
+        for (std::size_t i = 0; i < allotments.size(); ++i)
+            apply(plan.matrices[i], allotments[i]);
+    }
     throw_if_stopped(stop);
     plan.map_fingerprint = sensitivity::fingerprint(map);
     progress.report({"plan", total, total, ""});

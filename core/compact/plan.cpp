@@ -12,7 +12,7 @@ namespace cdra::compact {
 namespace {
 
 constexpr std::array<std::string_view, 3> rank_zero_words = {"mask", "freeze", "one"};
-constexpr std::array<std::string_view, 3> treatment_words = {"low-rank", "masked", "frozen"};
+constexpr std::array<std::string_view, 4> treatment_words = {"low-rank", "masked", "frozen", "adapter"};
 
 } // namespace
 
@@ -40,7 +40,7 @@ double PlannedMatrix::density() const noexcept {
 std::uint64_t PlannedMatrix::parameters() const noexcept {
     const BoxSides sides{{0, static_cast<std::uint32_t>(box.rows.size())},
                          {0, static_cast<std::uint32_t>(box.columns.size())}};
-    return parameters_of({rank, treatment}, sides, mask.size());
+    return parameters_of({rank, treatment, whole}, sides, mask.size());
 }
 
 std::uint64_t CompactPlan::sensitive_weights() const noexcept {
@@ -54,13 +54,14 @@ std::uint64_t CompactPlan::matrix_parameters() const noexcept {
     std::uint64_t total = 0;
     for (const PlannedMatrix& matrix : matrices)
         total += matrix.parameters();
+    if (patch) total += patch->parameters();
     return total;
 }
 
 std::uint64_t CompactPlan::vector_parameters() const noexcept {
     std::uint64_t total = 0;
     for (const PlannedVector& vector : vectors)
-        if (vector.tuned) total += static_cast<std::uint64_t>(vector.shape.size);
+        total += vector.parameters();
     return total;
 }
 
@@ -79,6 +80,12 @@ std::string CompactPlan::peft_obstacle() const {
     std::size_t masked = 0;
     std::string first;
     for (const PlannedMatrix& matrix : matrices)
+        if (matrix.treatment == Treatment::adapter)
+            return matrix.shape.name +
+                   " has an adapter with a nonlinearity, which a LoRA can't say; save the compact adapter";
+    if (patch && !patch->mask.empty())
+        return "single weights of the patch embedding are tuned, which a LoRA can't say; write a merged checkpoint";
+    for (const PlannedMatrix& matrix : matrices)
         if (matrix.treatment == Treatment::masked && masked++ == 0) first = matrix.shape.name;
     if (masked == 0) return {};
     return std::to_string(masked) + (masked == 1 ? " matrix" : " matrices") + " of rank 0 (" + first +
@@ -89,13 +96,14 @@ std::string CompactPlan::peft_obstacle() const {
 
 void reallocate(CompactPlan& plan, const std::string& rank,
                 const std::map<std::string, std::uint32_t>& edited_ranks, RankZero rank_zero) {
+    if (plan.method != "cdra")
+        throw InputError("the ranks of a plan of " + plan.method +
+                         " follow from that method's options; make the plan anew with others");
     const auto strategy = parse_rank_strategy(rank);
     std::vector<RankInput> inputs;
     std::vector<BoxSides> boxes;
     for (const PlannedMatrix& matrix : plan.matrices) {
-        inputs.push_back({matrix.shape.name, static_cast<std::uint64_t>(matrix.shape.in),
-                          static_cast<std::uint64_t>(matrix.shape.out), matrix.reorganised.compact_rows,
-                          matrix.reorganised.compact_columns, matrix.mask.size()});
+        inputs.push_back(rank_input(matrix));
         boxes.push_back({{0, static_cast<std::uint32_t>(matrix.box.rows.size())},
                          {0, static_cast<std::uint32_t>(matrix.box.columns.size())}});
     }
@@ -107,6 +115,15 @@ void reallocate(CompactPlan& plan, const std::string& rank,
     plan.options.rank = rank;
     plan.options.edited_ranks = edited_ranks;
     plan.options.rank_zero = rank_zero;
+}
+
+RankInput rank_input(const PlannedMatrix& matrix) {
+    return {matrix.shape.name,
+            static_cast<std::uint64_t>(matrix.shape.in),
+            static_cast<std::uint64_t>(matrix.shape.out),
+            matrix.reorganised.compact_rows,
+            matrix.reorganised.compact_columns,
+            matrix.mask.size()};
 }
 
 } // namespace cdra::compact

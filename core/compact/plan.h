@@ -42,14 +42,16 @@ struct PlanOptions {
     bool class_token = true;
 };
 
-enum class Treatment { low_rank, masked, frozen };
-std::string_view name_of(Treatment) noexcept; // "low-rank", "masked", "frozen"
+// adapter: a bottleneck of `rank` on the matrix's outputs (SPT-Adapter).
+enum class Treatment { low_rank, masked, frozen, adapter };
+std::string_view name_of(Treatment) noexcept; // "low-rank", "masked", "frozen", "adapter"
 
 struct PlannedMatrix {
     checkpoint::MatrixShape shape;
     std::vector<std::uint32_t> mask; // sorted flat indices of the [out, in] weight
     Reorganised reorganised;         // d̄, k̄ and the orders
     Box box;                         // what A·B covers (equals the d̄×k̄ corner for scale 1 and quadrant 10)
+    bool whole = false;              // the box is the whole matrix, in natural order (SPT's Case 2)
     std::uint32_t rank = 0;
     Treatment treatment = Treatment::frozen;
     double sensitivity_total = 0;  // Σ s over the matrix
@@ -62,15 +64,23 @@ struct PlannedVector {
     checkpoint::VectorShape shape;
     std::uint64_t sensitive = 0;
     bool tuned = false;
+    std::vector<std::uint32_t> mask{}; // sorted entries tuned alone in a vector that is not tuned whole (SPT's biases)
+
+    std::uint64_t parameters() const noexcept {
+        return tuned ? static_cast<std::uint64_t>(shape.size) : mask.size();
+    }
 };
 
 struct CompactPlan {
+    std::string method = "cdra"; // whose plan maker made it
+    std::map<std::string, std::string> method_options; // of that maker, for the record
     PlanOptions options;
     double gamma = 0;     // in force, whichever way it was asked for
     std::uint64_t tau = 0;
     float threshold = 0;
     std::uint64_t pool_size = 0;
     std::vector<PlannedMatrix> matrices;
+    std::optional<PlannedMatrix> patch; // single weights of the patch embedding (GPS), [dim, channels·patch²]
     std::vector<PlannedVector> vectors;
     std::int64_t candidate_weights = 0;
     std::int64_t backbone_parameters = 0;
@@ -90,7 +100,8 @@ struct CompactPlan {
 // Selection, reorganisation, ranks, in that order. Throws InputError for impossible options.
 CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
                       const std::stop_token& stop = {}, int threads = 1);
-// Only ranks and treatments anew: the masks, orders and boxes are kept (quick enough for every edit).
+// Only ranks and treatments anew: the masks, orders and boxes are kept (quick enough for every edit). Throws
+// InputError for a plan of another method's maker: its ranks follow from that method's options.
 void reallocate(CompactPlan& plan, const std::string& rank, const std::map<std::string, std::uint32_t>& edited_ranks,
                 RankZero rank_zero);
 

@@ -25,6 +25,11 @@ void write_header(hdf5::File& file, const CompactPlan& plan) {
     const PlanOptions& options = plan.options;
     file.set("format", format_name);
     file.set("version", format_version);
+    file.set("method", plan.method);
+    std::vector<std::string> method_options;
+    for (const auto& [name, value] : plan.method_options)
+        method_options.push_back(name + "=" + value);
+    file.set("method_options", std::span<const std::string>(method_options));
     if (const auto* gamma = std::get_if<Gamma>(&options.amount))
         file.set("asked_gamma", gamma->value);
     else if (const auto* tau = std::get_if<Tau>(&options.amount))
@@ -81,6 +86,7 @@ void write_matrix(hdf5::Group& parent, const PlannedMatrix& matrix) {
     group.set("sensitive", static_cast<std::uint64_t>(matrix.mask.size()));
     group.set("rank", matrix.rank);
     group.set("treatment", name_of(matrix.treatment));
+    if (matrix.whole) group.set("whole", 1);
     group.set("density", matrix.density());
     group.set("parameters", matrix.parameters());
     group.set("sensitivity_total", matrix.sensitivity_total);
@@ -201,12 +207,19 @@ void check_corner(const hdf5::Group& group, const char* what, const std::vector<
                           std::to_string(i) + ", the corner ends at " + std::to_string(corner));
 }
 
+// A candidate matrix, or the patch embedding of a GPS plan.
+std::optional<checkpoint::MatrixShape> shape_of(const std::string& name, std::uint64_t k, std::uint64_t d) {
+    const auto out = static_cast<std::int64_t>(k), in = static_cast<std::int64_t>(d);
+    if (name == sensitivity::patch_name) return sensitivity::patch_shape(out, in);
+    return checkpoint::matrix_shape(name, out, in);
+}
+
 PlannedMatrix read_matrix(const hdf5::Group& group, const std::string& name, const PlanOptions& options) {
     const std::uint64_t d = at_most(group, "d", largest_side), k = at_most(group, "k", largest_side);
     if (d == 0 || k == 0 || d * k > std::numeric_limits<std::uint32_t>::max())
         group.corrupt("has an impossible d or k");
     PlannedMatrix matrix;
-    auto shape = checkpoint::matrix_shape(name, static_cast<std::int64_t>(k), static_cast<std::int64_t>(d));
+    auto shape = shape_of(name, k, d);
     if (!shape) group.corrupt("is not the name of a candidate matrix, e.g. \"blocks.0.attn.q\"");
     matrix.shape = std::move(*shape);
     matrix.mask = read_mask(group, at_most(group, "sensitive", d * k), d * k);
@@ -219,14 +232,17 @@ PlannedMatrix read_matrix(const hdf5::Group& group, const std::string& name, con
                  matrix.reorganised.compact_rows);
     check_corner(group, "column_order", matrix.reorganised.column_order, profile.column_counts,
                  matrix.reorganised.compact_columns);
-    matrix.box = box_of(matrix.reorganised, options.quadrant, options.size_scale);
+    matrix.whole = group.has("whole") && flag(group, "whole");
+    matrix.box = matrix.whole ? whole_box(matrix.shape)
+                              : box_of(matrix.reorganised, options.quadrant, options.size_scale);
     matrix.rank = static_cast<std::uint32_t>(
         at_most(group, "rank", std::min(matrix.box.rows.size(), matrix.box.columns.size())));
     const std::string treatment = group.text("treatment");
-    for (const Treatment known : {Treatment::low_rank, Treatment::masked, Treatment::frozen})
+    for (const Treatment known :
+         {Treatment::low_rank, Treatment::masked, Treatment::frozen, Treatment::adapter})
         if (treatment == name_of(known)) matrix.treatment = known;
     if (treatment != name_of(matrix.treatment) ||
-        (matrix.treatment == Treatment::low_rank) != (matrix.rank > 0))
+        (matrix.treatment == Treatment::low_rank || matrix.treatment == Treatment::adapter) != (matrix.rank > 0))
         group.corrupt("treatment \"" + treatment + "\" does not go with rank " + std::to_string(matrix.rank));
     constexpr double largest = std::numeric_limits<double>::max();
     matrix.sensitivity_total = between(group, "sensitivity_total", 0, largest);
@@ -248,6 +264,14 @@ void write_vectors(hdf5::File& file, const std::vector<PlannedVector>& vectors) 
     write_indices(group, "sizes", sizes, "entries");
     write_indices(group, "sensitive", sensitive, "sensitive entries");
     write_indices(group, "tuned", tuned, "1: tuned whole");
+    if (std::ranges::all_of(vectors, [](const PlannedVector& vector) { return vector.mask.empty(); })) return;
+    std::vector<std::uint32_t> masked, entries;
+    for (const PlannedVector& vector : vectors) {
+        masked.push_back(static_cast<std::uint32_t>(vector.mask.size()));
+        entries.insert(entries.end(), vector.mask.begin(), vector.mask.end());
+    }
+    write_indices(group, "masked", masked, "entries tuned alone");
+    write_indices(group, "mask", entries, "which they are, vector after vector");
 }
 
 std::vector<PlannedVector> read_vectors(const hdf5::Group& group) {
@@ -265,6 +289,26 @@ std::vector<PlannedVector> read_vectors(const hdf5::Group& group) {
                           " entries and tuned = " + std::to_string(tuned[i]));
         vectors.push_back({{names[i], sizes[i]}, sensitive[i], tuned[i] == 1});
     }
+    if (!group.contains("masked")) return vectors;
+    const auto masked = group.dataset("masked", shape).uints(most);
+    const hdf5::Dataset dataset = group.dataset("mask");
+    const auto entries = dataset.uints(std::uint64_t{1} << 32);
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        auto& vector = vectors[i];
+        if (masked[i] > entries.size() - begin || (masked[i] > 0 && (vector.tuned || masked[i] > vector.sensitive)))
+            group.corrupt("the vector " + names[i] + " has " + std::to_string(masked[i]) + " entries tuned alone of " +
+                          std::to_string(sensitive[i]) + " sensitive ones");
+        vector.mask.assign(entries.begin() + static_cast<std::ptrdiff_t>(begin),
+                           entries.begin() + static_cast<std::ptrdiff_t>(begin + masked[i]));
+        begin += masked[i];
+        for (std::size_t e = 0; e < vector.mask.size(); ++e)
+            if (vector.mask[e] >= sizes[i] || (e > 0 && vector.mask[e] <= vector.mask[e - 1]))
+                dataset.corrupt("entry " + std::to_string(vector.mask[e]) + " of " + names[i] +
+                                " is out of range or does not ascend");
+    }
+    if (begin != entries.size())
+        dataset.corrupt("has " + std::to_string(entries.size()) + " entries, expected " + std::to_string(begin));
     return vectors;
 }
 
@@ -284,6 +328,10 @@ void write_plan(const std::filesystem::path& path, const CompactPlan& plan) {
             for (const PlannedMatrix& matrix : plan.matrices)
                 write_matrix(matrices, matrix);
         }
+        if (plan.patch) {
+            hdf5::Group patch = file.make_group("patch");
+            write_matrix(patch, *plan.patch);
+        }
         write_vectors(file, plan.vectors);
         file.close();
     }
@@ -294,6 +342,12 @@ CompactPlan read_plan(const std::filesystem::path& path) {
     const auto file = hdf5::File::open(path);
     check_header(file, path);
     CompactPlan plan;
+    if (file.has("method")) {
+        plan.method = file.text("method");
+        for (const std::string& option : file.texts("method_options"))
+            plan.method_options[option.substr(0, option.find('='))] =
+                option.find('=') == std::string::npos ? "" : option.substr(option.find('=') + 1);
+    }
     plan.options = read_options(file);
     plan.gamma = between(file, "gamma", 0, 1);
     plan.pool_size = file.count("pool_size");
@@ -311,6 +365,9 @@ CompactPlan read_plan(const std::filesystem::path& path) {
         plan.matrices.push_back(read_matrix(matrices.group(name), name, plan.options));
         weights += plan.matrices.back().shape.size();
     }
+    if (file.contains("patch"))
+        plan.patch = read_matrix(file.group("patch").group(sensitivity::patch_name), sensitivity::patch_name,
+                                 plan.options);
     if (weights != plan.candidate_weights)
         file.corrupt("the matrices have " + std::to_string(weights) + " weights, \"candidate_weights\" is " +
                      std::to_string(plan.candidate_weights));

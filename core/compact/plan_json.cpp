@@ -28,6 +28,7 @@ Json matrix_json(const PlannedMatrix& matrix) {
             {"box_columns", matrix.box.columns.size()},
             {"rank", matrix.rank},
             {"treatment", name_of(matrix.treatment)},
+            {"whole", matrix.whole},
             {"parameters", matrix.parameters()},
             {"sensitivity_total", matrix.sensitivity_total},
             {"sensitivity_in_box", matrix.sensitivity_in_box}};
@@ -59,10 +60,12 @@ std::string plan_json(const CompactPlan& plan) {
         vectors.push_back({{"name", vector.shape.name},
                            {"size", vector.shape.size},
                            {"sensitive", vector.sensitive},
-                           {"tuned", vector.tuned}});
+                           {"tuned", vector.tuned},
+                           {"parameters", vector.parameters()}});
     }
     const std::string obstacle = plan.peft_obstacle();
-    Json json = {{"gamma", plan.gamma},
+    Json json = {{"method", plan.method},
+                 {"gamma", plan.gamma},
                  {"tau", plan.tau},
                  {"threshold", as_typed(plan.threshold)},
                  {"amount", amount_json(plan.options.amount)},

@@ -35,6 +35,7 @@ struct Box {
     std::vector<std::uint32_t> rows;
     std::vector<std::uint32_t> columns;
 };
+Box whole_box(const checkpoint::MatrixShape& shape); // everything, in natural order
 Box box_of(const Reorganised& reorganised, Quadrant quadrant, double size_scale);
 
 } // namespace cdra::compact

@@ -37,6 +37,13 @@ struct Count {
     std::int64_t total() const noexcept { return matrices + vectors + class_token + other; }
 };
 
+// What a plan is made from: a map, the common options ([plan] of a project), and the method's own, resolved.
+struct PlanInputs {
+    const sensitivity::SensitivityMap& map;
+    const compact::PlanOptions& options;
+    const OptionValues& values;
+};
+
 struct Descriptor {
     std::string_view word;    // "cdra"
     std::string_view title;   // "CDRA"
@@ -48,7 +55,18 @@ struct Descriptor {
     void (*finish)(OptionValues& values) = nullptr;
     // `plan` is nullptr unless needs_plan. The head is never counted.
     Count (*count)(const checkpoint::VitSpec& spec, const OptionValues& options, const compact::CompactPlan* plan) = nullptr;
+    // With needs_plan: the method's own plan maker; nullptr: the plan of 'cdra plan' (compact::make_plan).
+    compact::CompactPlan (*make_plan)(const PlanInputs& inputs, ProgressSink& progress, const std::stop_token& stop,
+                                      int threads) = nullptr;
+    // Its plan maker chooses weights by the method's own options: γ, τ and a budget have no say (GPS).
+    bool selects_itself = false;
 };
+
+// The plan of a method that needs one, by its own maker or the common one. Throws InputError.
+compact::CompactPlan make_plan(const Descriptor& method, const PlanInputs& inputs, ProgressSink& progress,
+                               const std::stop_token& stop = {}, int threads = 1);
+// Throws InputError if another method's maker made the plan.
+void check_plan_maker(const Descriptor& method, const compact::CompactPlan& plan);
 
 // full, linear, bias, lora, cdra, in the order shown to people.
 std::span<const Descriptor* const> all_methods();

@@ -13,6 +13,9 @@ const Descriptor& linear_method();
 const Descriptor& bias_method();
 const Descriptor& lora_method();
 const Descriptor& cdra_method();
+const Descriptor& spt_lora_method();
+const Descriptor& spt_adapter_method();
+const Descriptor& gps_method();
 
 // Options that several methods have.
 Option train_head_option();    // --train-head, true

@@ -33,6 +33,11 @@ std::string fingerprint(const SensitivityMap& map) {
         digest.add(vector.shape.name + " " + std::to_string(vector.shape.size) + "\n");
         digest.add(std::as_bytes(std::span(vector.values)));
     }
+    if (map.patch) {
+        digest.add(patch_name + " " + std::to_string(map.patch->shape.out) + " " +
+                   std::to_string(map.patch->shape.in) + "\n");
+        digest.add(std::as_bytes(std::span(map.patch->values)));
+    }
     return digest.hex();
 }
 

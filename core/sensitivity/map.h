@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ struct MatrixSensitivity {
     checkpoint::MatrixShape shape;
     std::vector<float> values; // [out, in], row-major, not negative, finite
 };
+// The patch embedding as a product, which GPS selects from too: weight [dim, channels·patch²]. Every other
+// method keeps it frozen, so it is no candidate matrix and stands apart.
+inline const std::string patch_name = "patch_embed";
+inline checkpoint::MatrixShape patch_shape(std::int64_t out, std::int64_t in) {
+    return {patch_name, -1, -1, out, in};
+}
 struct VectorSensitivity {
     checkpoint::VectorShape shape;
     std::vector<float> values; // [size]
@@ -50,6 +57,7 @@ struct Provenance {
 struct SensitivityMap {
     std::vector<MatrixSensitivity> matrices; // tensor order: block after block, matrix_kinds within
     std::vector<VectorSensitivity> vectors;  // tensor order of checkpoint::tunable_vectors
+    std::optional<MatrixSensitivity> patch;  // from the contrastive estimator alone; never in a pool
     Provenance provenance;
     // What fingerprint() returns without computing, where it is known: read_map takes it from the file. Clear it
     // after a change of values.

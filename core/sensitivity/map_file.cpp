@@ -153,6 +153,8 @@ void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
         check_values(vector.values, static_cast<std::uint64_t>(vector.shape.size), vector.shape.name);
         vector_names.push_back(vector.shape.name);
     }
+    if (map.patch)
+        check_values(map.patch->values, static_cast<std::uint64_t>(map.patch->shape.size()), patch_name);
     AtomicFile target(path);
     {
         auto file = hdf5::File::create(target.temporary_path());
@@ -180,6 +182,17 @@ void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
             dataset.set_long_name("mean squared gradient of a sample's loss, " + vector.shape.name);
             dataset.set_units("1");
             dataset.label_dimension(0, "entry");
+        }
+        if (map.patch) {
+            const auto& shape = map.patch->shape;
+            hdf5::Group patch = file.make_group("patch");
+            auto dataset = patch.write(
+                patch_name, {static_cast<std::uint64_t>(shape.out), static_cast<std::uint64_t>(shape.in)},
+                std::span<const float>(map.patch->values));
+            dataset.set_long_name("sensitivity of the patch embedding");
+            dataset.set_units("1");
+            dataset.label_dimension(0, "output feature");
+            dataset.label_dimension(1, "input feature");
         }
         matrices = {};
         vectors = {};
@@ -227,6 +240,17 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
             dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected one dimension");
         map.vectors.push_back({{name, static_cast<std::int64_t>(shape[0])}, dataset.floats(shape[0])});
         refuse_bad_values(dataset, map.vectors.back().values);
+    }
+    if (file.contains("patch")) {
+        const hdf5::Dataset dataset = file.group("patch").dataset(patch_name);
+        const hdf5::Shape shape = dataset.shape();
+        if (shape.size() != 2 ||
+            std::ranges::any_of(shape, [](auto side) { return side == 0 || side > largest_side; }) ||
+            shape[0] * shape[1] > std::numeric_limits<std::uint32_t>::max())
+            dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected [out, in] of the patch embedding");
+        map.patch = {patch_shape(static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])),
+                     dataset.floats(shape[0] * shape[1])};
+        refuse_bad_values(dataset, map.patch->values);
     }
     map.known_fingerprint = file.text("fingerprint");
     progress.report({"load", total, total, ""});

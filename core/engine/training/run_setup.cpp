@@ -9,6 +9,7 @@
 #include "core/engine/model/preprocessing.h"
 
 #include <ATen/Context.h>
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -92,11 +93,13 @@ void keep_plan(const job::JobPaths& paths, const job::Project& project, int thre
         compact::write_plan(kept_plan(paths), compact::read_plan(project.plan.file));
     } else if (!project.sensitivity.map.empty()) {
         const auto map = sensitivity::read_map(project.sensitivity.map, progress, stop);
-        compact::write_plan(kept_plan(paths),
-                            compact::make_plan(map, project.plan.options, progress, stop, threads));
+        const auto& method = methods::find_method(project.method);
+        const auto options = methods::resolve_options(method, project.method_options);
+        compact::write_plan(kept_plan(paths), methods::make_plan(method, {map, project.plan.options, options},
+                                                                 progress, stop, std::max(threads, 1)));
     } else {
         throw InputError("method '" + project.method +
-                         "' needs a compact plan; give --plan P.h5, or --map S.h5");
+                         "' needs a compact plan; give --plan P.h5, or --sensitivity S.h5");
     }
 }
 
@@ -104,6 +107,9 @@ RunSetup set_up(const job::JobPaths& paths, const job::Project& project, const d
                 ProgressSink& progress, const std::stop_token& stop) {
     auto setup = begin(project, project.run);
     setup.task = make_task(data.task(), project.model.decoder);
+    if (data.task() == datasets::Task::segmentation && project.method == "mlp3")
+        throw InputError("method 'mlp3' is a head for one class an image, and " + project.data.spec +
+                         " has a class for every pixel; use another method, with --decoder fpn for a larger head");
     setup.classes = data.classes();
     setup.data_fingerprint = data.fingerprint();
     finish(setup, paths, progress, stop);
