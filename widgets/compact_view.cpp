@@ -5,6 +5,7 @@
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -13,6 +14,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <QVariantAnimation>
+#include <algorithm>
 #include <cmath>
 
 namespace cdra::widgets {
@@ -127,6 +129,13 @@ CompactView::CompactView(QWidget* parent)
         overlay_->stop();
         emit failed(why);
     });
+    heat_map_->setToolTip(tr("Drag the red corner: another size of the box (Table 6). Ctrl+click: another quadrant (Table 7)."));
+    connect(heat_map_, &HeatMapView::boxDragged, this, &CompactView::dragBox);
+    connect(heat_map_, &HeatMapView::boxDragFinished, this, [this] {
+        dragged_scale_ = 0;
+        if (plan_) presentBox();
+    });
+    connect(heat_map_, &HeatMapView::cellActivated, this, &CompactView::pickQuadrant);
     connect(toggle_, &QCheckBox::toggled, this, [this](bool on) {
         setReorganised(on);
         emit reorganisedChanged(on);
@@ -175,6 +184,48 @@ void CompactView::animate() {
     animation_->start();
 }
 
+void CompactView::presentBox() {
+    const auto& matrix = plan_->matrices[std::size_t(index_)];
+    const auto& compact = matrix.reorganised;
+    const bool method = plan_->options.quadrant == compact::Quadrant::q10;
+    heat_map_->setBoxDraggable(reorganised_ && method);
+    heat_map_->setRegion({});
+    if (!reorganised_) return heat_map_->setBox(0, 0);
+    if (method) {
+        if (dragged_scale_ == 0) heat_map_->setBox(int(matrix.box.rows.size()), int(matrix.box.columns.size()));
+        return;
+    }
+    heat_map_->setBox(int(compact.compact_rows), int(compact.compact_columns));
+    // The quadrant that is adapted instead: 0 stands for the other rows or columns (first digit: rows are sensitive).
+    const bool sensitive_rows = plan_->options.quadrant == compact::Quadrant::q11,
+               sensitive_columns = plan_->options.quadrant == compact::Quadrant::q00;
+    const int rows = int(matrix.shape.in), columns = int(matrix.shape.out), d = int(compact.compact_rows), k = int(compact.compact_columns);
+    heat_map_->setRegion(QRect(sensitive_columns ? 0 : k, sensitive_rows ? 0 : d, sensitive_columns ? k : columns - k,
+                               sensitive_rows ? d : rows - d));
+}
+
+void CompactView::dragBox(double rows, double columns) {
+    if (!plan_) return;
+    const auto& compact = plan_->matrices[std::size_t(index_)].reorganised;
+    if (compact.compact_rows == 0 || compact.compact_columns == 0) return;
+    // One factor for both sides: the one that brings the corner nearest to the pointer.
+    const double d = compact.compact_rows, k = compact.compact_columns;
+    const double scale = std::clamp(std::round((rows * d + columns * k) / (d * d + k * k) * 20) / 20, 0.05, 4.0);
+    const auto& shape = plan_->matrices[std::size_t(index_)].shape;
+    heat_map_->setBox(std::min(int(std::ceil(scale * d)), int(shape.in)), std::min(int(std::ceil(scale * k)), int(shape.out)));
+    if (scale == dragged_scale_) return;
+    dragged_scale_ = scale;
+    emit sizeScaleAsked(scale);
+}
+
+void CompactView::pickQuadrant(const HeatCell& cell) {
+    if (!plan_ || !reorganised_ || !(QApplication::keyboardModifiers() & Qt::ControlModifier)) return;
+    const auto& compact = plan_->matrices[std::size_t(index_)].reorganised;
+    const bool rows = cell.row < int(compact.compact_rows), columns = cell.column < int(compact.compact_columns);
+    emit quadrantAsked(rows ? columns ? compact::Quadrant::q10 : compact::Quadrant::q11
+                            : columns ? compact::Quadrant::q00 : compact::Quadrant::q01);
+}
+
 void CompactView::present() {
     const auto& matrix = plan_->matrices[std::size_t(index_)];
     const auto& compact = matrix.reorganised;
@@ -187,8 +238,7 @@ void CompactView::present() {
     if (matrix.mask.empty()) caption = tr("No weight of this matrix is sensitive: there is no box");
     caption_->setText(caption);
     heat_map_->setTitle(QString::fromStdString(matrix.shape.name));
-    heat_map_->setBox(reorganised_ ? int(compact.compact_rows) : 0,
-                      reorganised_ ? int(compact.compact_columns) : 0);
+    presentBox();
     HeatMapSource source;
     source.out = matrix.shape.out;
     source.in = matrix.shape.in;

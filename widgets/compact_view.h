@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Figure 4, interactive: a matrix reorganised so that its sensitive weights lie in the d̄×k̄ corner, with the
-// red box; and the 200 ms in which rows and columns travel there.
+// red box; and the 200 ms in which rows and columns travel there. Dragging the box's corner asks for another size
+// (Table 6), Ctrl and a click for another quadrant (Table 7).
 #pragma once
 
 #include "core/compact/plan.h"
@@ -36,9 +37,14 @@ class CompactView : public QWidget {
   signals:
     void reorganisedChanged(bool reorganised);
     void failed(const QString& why);
+    void sizeScaleAsked(double scale); // live, in steps of 0.05
+    void quadrantAsked(cdra::compact::Quadrant quadrant);
 
   private:
     void present();
+    void presentBox();
+    void dragBox(double rows, double columns);
+    void pickQuadrant(const HeatCell& cell);
     void animate();
 
     HeatMapView* heat_map_;
@@ -51,6 +57,7 @@ class CompactView : public QWidget {
     int index_ = -1;
     bool reorganised_ = true;
     bool animated_ = true;
+    double dragged_scale_ = 0; // while the box is held; 0: not
 };
 
 } // namespace cdra::widgets

@@ -61,6 +61,14 @@ double DistributionView::meanColumns() const {
     return mean(columns_);
 }
 
+std::string DistributionView::csv() const {
+    std::string text = "matrix,compact_rows,compact_columns\n";
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+        text += names_.value(int(i)).toStdString() + "," + QString::number(rows_[i], 'g', 12).toStdString() + "," +
+                QString::number(columns_[i], 'g', 12).toStdString() + "\n";
+    return text;
+}
+
 QRect DistributionView::plotArea() const {
     const plots::Style style = plots::screen_style(*this);
     double highest = 1;

@@ -5,12 +5,13 @@
 #pragma once
 
 #include "core/compact/plan.h"
+#include "widgets/chart_export.h"
 
 #include <QWidget>
 
 namespace cdra::widgets {
 
-class DistributionView : public QWidget {
+class DistributionView : public QWidget, public ChartSource {
     Q_OBJECT
   public:
     explicit DistributionView(QWidget* parent = nullptr);
@@ -21,6 +22,7 @@ class DistributionView : public QWidget {
     void setCurrent(int index); // marked; -1: none
     double meanRows() const;
     double meanColumns() const;
+    std::string csv() const override;
     QSize sizeHint() const override { return {480, 240}; }
     QSize minimumSizeHint() const override { return {240, 140}; }
 

@@ -248,17 +248,33 @@ std::vector<int> default_figure4_matrices(const compact::CompactPlan& plan) {
         return i >= 0 && i < int(plan.matrices.size()) && !plan.matrices[std::size_t(i)].mask.empty() &&
                std::find(chosen.begin(), chosen.end(), i) == chosen.end();
     };
-    // Query, value and both feed-forward matrices, at growing depth.
+    // Four kinds: query (or, where no query has a box worth a picture, projection), value and both feed-forward matrices,
+    // at growing depth. Of the blocks near the wanted depth the one whose box can be seen best: an empty corner of two
+    // rows shows nothing of how the method works.
+    const auto visible = [&](int i) {
+        const auto& matrix = plan.matrices[std::size_t(i)];
+        const double rows = double(matrix.reorganised.compact_rows) / double(matrix.shape.in),
+                     columns = double(matrix.reorganised.compact_columns) / double(matrix.shape.out);
+        return std::min(1.0, rows * 4) * std::min(1.0, columns * 4);
+    };
     int place = 0;
-    for (const int kind : {0, 2, 4, 5}) {
-        const int wanted = blocks * (2 * place++ + 1) / 8;
-        for (int distance = 0; distance < blocks; ++distance) {
-            const int before = (wanted - distance) * kinds + kind, after = (wanted + distance) * kinds + kind;
-            const int pick = usable(after) ? after : usable(before) ? before : -1;
-            if (pick < 0) continue;
-            chosen.push_back(pick);
-            break;
+    for (const auto& wanted_kinds : {std::pair{0, 3}, std::pair{2, 2}, std::pair{4, 4}, std::pair{5, 5}}) {
+        const double wanted = blocks * (2 * place++ + 1) / 8.0;
+        int pick = -1;
+        double best = 0;
+        for (const int kind : {wanted_kinds.first, wanted_kinds.second}) {
+            for (int block = 0; block < blocks; ++block) {
+                const int i = block * kinds + kind;
+                if (!usable(i)) continue;
+                const double score = visible(i) - 0.5 * std::abs(block + 0.5 - wanted) / blocks;
+                if (pick < 0 || score > best) {
+                    pick = i;
+                    best = score;
+                }
+            }
+            if (pick >= 0 && visible(pick) >= 0.02) break;
         }
+        if (pick >= 0) chosen.push_back(pick);
     }
     if (chosen.empty()) chosen.push_back(default_figure2_matrix(plan));
     return chosen;

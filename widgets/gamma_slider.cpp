@@ -3,6 +3,7 @@
 #include "widgets/gamma_slider.h"
 
 #include "widgets/format.h"
+#include "widgets/gamma_curves.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>
@@ -11,6 +12,8 @@
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QStyle>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -36,7 +39,6 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
     slider_->setAccessibleName(tr("Amount, logarithmic"));
     slider_->setRange(0, LogRange().steps);
     slider_->setPageStep(20);
-    slider_->setMinimumWidth(8 * grid);
     spin_ = new QDoubleSpinBox;
     spin_->setObjectName("amountSpin");
     spin_->setAccessibleName(tr("Amount"));
@@ -46,13 +48,24 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
     readout_->setObjectName("amountReadout");
     readout_->setFont(fonts::tabular(font()));
     readout_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto* layout = new QHBoxLayout(this);
+    curves_ = new GammaCurves;
+    curves_->setObjectName("amountCurves");
+    auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(grid);
-    layout->addWidget(mode_box_);
-    layout->addWidget(slider_, 1);
-    layout->addWidget(spin_);
-    layout->addWidget(readout_);
+    layout->setSpacing(grid / 2);
+    layout->addWidget(curves_);
+    auto* groove = new QHBoxLayout;
+    groove->setSpacing(0);
+    groove->addWidget(slider_);
+    layout->addLayout(groove);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(grid);
+    row->addWidget(mode_box_);
+    row->addWidget(spin_);
+    row->addWidget(readout_, 1);
+    layout->addLayout(row);
+    connect(curves_, &GammaCurves::gammaPicked, this, &GammaSlider::pick);
+    connect(curves_, &GammaCurves::pickingFinished, this, &GammaSlider::editingFinished);
     setFocusProxy(slider_);
 
     connect(mode_box_, &QComboBox::currentIndexChanged, this, [this](int mode) {
@@ -75,13 +88,34 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
     refresh();
 }
 
+// The handle's middle runs below the curves' axis from end to end.
+void GammaSlider::alignSlider() {
+    const QRect area = curves_->plotArea();
+    const int half = slider_->style()->pixelMetric(QStyle::PM_SliderLength, nullptr, slider_) / 2;
+    if (auto* groove = layout()->itemAt(1)->layout())
+        groove->setContentsMargins(std::max(0, area.left() - half), 0, std::max(0, curves_->width() - area.right() - 1 - half), 0);
+}
+
+void GammaSlider::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    alignSlider();
+}
+
+void GammaSlider::pick(double gamma) {
+    if (mode_ == Mode::gamma) setValue(gamma * 100, true);
+    else if (mode_ == Mode::tau) setValue(gamma * double(pool_size_), true);
+    else if (const auto percent = curves_->percentAt(gamma)) setValue(*percent, true);
+    emit amountChanged(amount());
+}
+
 LogRange GammaSlider::range() const {
     switch (mode_) {
     case Mode::gamma:
         return {0.001, 100, 1000};
-    case Mode::tau:
-        return {std::min(100.0, std::max(1.0, double(pool_size_) / 2)), std::max(200.0, double(pool_size_)),
-                1000};
+    case Mode::tau: { // the same axis, in weights
+        const double pool = std::max(200.0, double(pool_size_));
+        return {std::max(1.0, pool * GammaCurves::lowest), pool, 1000};
+    }
     case Mode::budget:
         return {0.01, 100, 1000};
     }
@@ -128,6 +162,7 @@ void GammaSlider::refresh() {
     }
     spin_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
     spin_->setValue(value());
+    curves_->setGamma(outcome_ ? outcome_->gamma : mode_ == Mode::gamma ? gamma_percent_ / 100 : 0);
     if (!slider_->isSliderDown()) slider_->setValue(range().position_of(value()));
     if (outcome_)
         readout_->setText(tr("γ %1   τ %2   trains %3 = %4")

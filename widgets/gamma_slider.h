@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // How much is sensitive, in one of three ways: a share γ of the pool, a count τ, or a budget of trainable
-// parameters in per cent of the backbone. A logarithmic slider, a spin box and a read-out of what comes out.
+// parameters in per cent of the backbone. A logarithmic slider below the curves of what every γ would cost, a spin box and a
+// read-out of what comes out.
 #pragma once
 
 #include "core/compact/plan.h"
@@ -16,6 +17,8 @@ class QLabel;
 class QSlider;
 
 namespace cdra::widgets {
+
+class GammaCurves;
 
 // The slider's positions 0 … steps cover `low` … `high` logarithmically.
 struct LogRange {
@@ -44,17 +47,24 @@ class GammaSlider : public QWidget {
     void setOutcome(const compact::CompactPlan& plan);
     void setOutcome(double gamma, std::uint64_t tau, std::uint64_t trainable, double trainable_percent);
     void setBusy(bool busy); // read-out greyed while a plan is on its way
+    GammaCurves* curves() const { return curves_; }
 
   signals:
     void amountChanged(const cdra::compact::Amount& amount); // live, also while dragging
     void editingFinished(); // slider released or value typed: for the undo stack
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     double value() const; // in the mode's unit: per cent, count, per cent
     void setValue(double value, bool from_slider);
     LogRange range() const;
     void refresh();
+    void pick(double gamma); // in the curves
+    void alignSlider();
 
+    GammaCurves* curves_;
     QComboBox* mode_box_;
     QSlider* slider_;
     QDoubleSpinBox* spin_;

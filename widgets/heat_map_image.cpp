@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 namespace cdra::widgets {
@@ -108,6 +109,8 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
     }
     image->smallest_positive_ = smallest;
     image->largest_ = largest;
+    image->below_.resize(image->histogram_.size());
+    std::exclusive_scan(image->histogram_.begin(), image->histogram_.end(), image->below_.begin(), 0U);
     if (source.mask) {
         std::vector<std::uint32_t> row_at(static_cast<std::size_t>(rows)),
             column_at(static_cast<std::size_t>(columns));
@@ -140,6 +143,17 @@ float HeatMapImage::quantile(double fraction) const {
         if (seen > wanted || seen == positive) return value_of(std::uint16_t(code));
     }
     return largest_;
+}
+
+double HeatMapImage::fraction_below(std::uint16_t code) const {
+    const std::uint64_t zeros = histogram_.front(), all = std::uint64_t(rows()) * std::uint64_t(columns());
+    if (code == 0 || all == zeros) return 0;
+    return double(below_[code] - zeros) / double(all - zeros);
+}
+
+std::uint64_t HeatMapImage::count_above(float value) const {
+    const std::uint16_t code = code_of(value);
+    return std::uint64_t(rows()) * std::uint64_t(columns()) - below_[code] - histogram_[code];
 }
 
 std::uint32_t HeatMapImage::original_row(int row) const {

@@ -52,6 +52,10 @@ class HeatMapImage {
     float largest() const { return largest_; }
     // A value that `fraction` of the positive entries do not exceed (to the code's precision).
     float quantile(double fraction) const;
+    // Share of the positive entries whose code is smaller; 0 … 1, monotone in the code.
+    double fraction_below(std::uint16_t code) const;
+    // How many entries have a larger code: 0 for the largest.
+    std::uint64_t count_above(float value) const;
 
     // By display position.
     std::uint32_t original_row(int row) const; // index of the input feature
@@ -63,6 +67,7 @@ class HeatMapImage {
     HeatMapSource source_;
     std::vector<Level> levels_;
     std::vector<std::uint32_t> histogram_; // of codes, 65,536 entries
+    std::vector<std::uint32_t> below_;     // entries with a smaller code, 65,536
     float smallest_positive_ = 0, largest_ = 0;
 };
 

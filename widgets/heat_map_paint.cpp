@@ -20,7 +20,7 @@ void HeatMapView::paintEvent(QPaintEvent*) {
         painter.drawText(rect().adjusted(grid, grid, -grid, -grid), Qt::AlignCenter | Qt::TextWordWrap,
                          message_.isEmpty() && building() ? tr("Reading …") : message_);
     } else if (area.width() > 8 && area.height() > 8) {
-        if (lookup_.empty()) lookup_ = colour_lookup(colours_, scale_, range());
+        if (lookup_.empty()) lookup_ = colour_lookup(colours_, scale_, range(), image_.get());
         const double ratio = devicePixelRatioF();
         if (picture_.isNull()) {
             const QSize pixels(int(std::lround(area.width() * ratio)),
@@ -34,7 +34,7 @@ void HeatMapView::paintEvent(QPaintEvent*) {
         painter.drawImage(area.topLeft(), picture_);
         paintOverlays(painter, area);
         paintAxes(painter, area);
-        paintColourBar(painter, area);
+        paintColourBar(painter);
     }
     if (!title_.isEmpty()) {
         painter.setFont(fonts::heading(font()));
@@ -54,9 +54,27 @@ void HeatMapView::paintOverlays(QPainter& painter, const QRect& area) {
     const auto at = [&](double column, double row) { return cellPosition(column, row); };
     painter.setPen(QPen(colours::line(palette()), 1));
     painter.drawRect(QRectF(at(0, 0), at(image_->columns(), image_->rows())).adjusted(-0.5, -0.5, 0.5, 0.5));
+    const QColor red = colours::box(palette());
+    if (!region_.isEmpty()) {
+        const QRectF region(at(region_.left(), region_.top()), at(region_.right() + 1, region_.bottom() + 1));
+        painter.fillRect(region, QBrush(red, Qt::BDiagPattern));
+        painter.setPen(QPen(red, 2, Qt::DashLine));
+        painter.drawRect(region);
+    }
     if (box_rows_ > 0 && box_columns_ > 0) {
-        painter.setPen(QPen(colours::box(palette()), 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.setPen(QPen(red, 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(QRectF(at(0, 0), at(box_columns_, box_rows_)));
+        if (box_draggable_) {
+            const QPointF corner = at(box_columns_, box_rows_);
+            painter.fillRect(QRectF(corner - QPointF(4, 4), QSizeF(8, 8)), red);
+        }
+    }
+    if (drag_ == Drag::band && dragged_) {
+        QColor inside = colours::accent(palette());
+        painter.setPen(QPen(inside, 1));
+        inside.setAlphaF(0.2F);
+        painter.fillRect(QRectF(pressed_, last_).normalized(), inside);
+        painter.drawRect(QRectF(pressed_, last_).normalized());
     }
     if (cursor_) {
         const QPointF low = at(cursor_->x(), cursor_->y()), high = at(cursor_->x() + 1, cursor_->y() + 1),
@@ -118,41 +136,6 @@ void HeatMapView::paintAxes(QPainter& painter, const QRect& area) {
              std::clamp((y(top) + y(bottom)) / 2, area.top() + metrics.horizontalAdvance(down) / 2,
                         area.bottom() - metrics.horizontalAdvance(down) / 2)},
             down);
-    painter.restore();
-}
-
-void HeatMapView::paintColourBar(QPainter& painter, const QRect& area) {
-    painter.save();
-    const QFont small = fonts::small(font());
-    painter.setFont(small);
-    const QFontMetricsF metrics(small);
-    const QRect bar(area.right() + 16, area.top() + 1, 12, area.height() - 2);
-    for (int y = 0; y < bar.height(); ++y) {
-        painter.setPen(QColor(colour_at(colours_, 1 - double(y) / bar.height())));
-        painter.drawLine(bar.left(), bar.top() + y, bar.right(), bar.top() + y);
-    }
-    const auto [low, high] = range();
-    const bool log = scale_ == HeatScale::logarithmic;
-    std::vector<std::pair<double, QString>> labels; // place 0 … 1 from below
-    if (log) {
-        const double from = std::log10(low), to = std::log10(high);
-        const double step = std::max(1.0, std::ceil((to - from) / std::max(1.0, bar.height() / 36.0)));
-        for (double decade = std::ceil(from); decade <= to; decade += step)
-            labels.emplace_back((decade - from) / (to - from), decimal(std::pow(10.0, decade), 1));
-        if (labels.empty()) labels = {{0, decimal(low, 2)}, {1, decimal(high, 2)}};
-    } else {
-        for (const double tick : plots::nice_ticks(low, high, std::max(1, bar.height() / 48)))
-            labels.emplace_back((tick - low) / (high - low), decimal(tick, 2));
-    }
-    painter.setPen(colours::muted(palette()));
-    for (const auto& [place, text] : labels) {
-        const double y = bar.bottom() - place * bar.height();
-        painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y));
-        painter.drawText(
-            QPointF(bar.right() + 7, std::clamp(y + metrics.ascent() / 2 - 1, bar.top() + metrics.ascent(),
-                                                double(bar.bottom()))),
-            text);
-    }
     painter.restore();
 }
 

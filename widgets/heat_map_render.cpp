@@ -29,18 +29,24 @@ std::vector<Cover> covers(double start, double cells_per_pixel, int pixels, int 
 
 } // namespace
 
-std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float, float> range) {
+std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float, float> range, const HeatMapImage* image) {
     std::vector<QRgb> lookup(65536);
     const auto& table = colour_table(map);
-    const bool log = scale == HeatScale::logarithmic;
-    const double low = log ? std::log2(std::max(range.first, 1e-45F)) : range.first;
-    const double high = log ? std::log2(std::max(range.second, 1e-45F)) : range.second;
-    const double factor = high > low ? 255 / (high - low) : 0;
+    if (scale == HeatScale::percentile && !image) scale = HeatScale::logarithmic;
+    const auto place = [&](std::uint16_t code) {
+        const float value = HeatMapImage::value_of(code);
+        if (scale == HeatScale::percentile) return image->fraction_below(code);
+        return scale == HeatScale::logarithmic ? std::log2(std::max(double(value), 1e-45)) : double(value);
+    };
+    const auto end = [&](float value) {
+        if (scale == HeatScale::percentile) return place(HeatMapImage::code_of(value));
+        return scale == HeatScale::logarithmic ? std::log2(std::max(double(value), 1e-45)) : double(value);
+    };
+    const double from = end(range.first), to = end(range.second);
+    const double factor = to > from ? 255 / (to - from) : 0;
     for (std::size_t code = 0; code < lookup.size(); ++code) {
-        const float value = HeatMapImage::value_of(std::uint16_t(code));
-        const double position = (log ? std::log2(double(value)) : double(value)) - low;
         // Values from 7f80 on are infinite or not a number: the top.
-        const double step = code >= 0xff00 ? 255 : std::clamp(position * factor + 0.5, 0.0, 255.0);
+        const double step = code >= 0xff00 ? 255 : std::clamp((place(std::uint16_t(code)) - from) * factor + 0.5, 0.0, 255.0);
         lookup[code] = table[code == 0 ? 0 : std::size_t(step)];
     }
     return lookup;

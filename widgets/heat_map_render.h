@@ -14,10 +14,13 @@
 
 namespace cdra::widgets {
 
-enum class HeatScale { logarithmic, linear };
+// percentile: equal shares of the positive entries get equal shares of the colours.
+enum class HeatScale { logarithmic, linear, percentile };
 
 // Code → colour, 65,536 entries. Values at or below range.first get the lowest colour, zero included.
-std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float, float> range);
+// `image` is needed for HeatScale::percentile.
+std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float, float> range,
+                                const HeatMapImage* image = nullptr);
 
 // The part of the matrix in `cells` (x: columns, y: rows, in cells of level 0; may reach outside, where
 // pixels stay transparent) drawn onto size.width() × size.height() pixels. Every pixel shows the largest of

@@ -2,19 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/heat_map_view.h"
 
+#include "core/base/error.h"
 #include "widgets/theme.h"
 
-#include <QKeyEvent>
-#include <QMouseEvent>
-#include <QWheelEvent>
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace cdra::widgets {
-namespace {
-constexpr double largest_zoom = 48; // pixels per cell
-} // namespace
-
 HeatMapView::HeatMapView(QWidget* parent)
     : QWidget(parent),
       builds_([this](std::shared_ptr<const HeatMapImage> image) { accept(std::move(image)); },
@@ -27,8 +22,9 @@ HeatMapView::HeatMapView(QWidget* parent)
     setAccessibleName(tr("Heat map"));
     setToolTip({});
     setWhatsThis(tr(
-        "Wheel or + and − zoom, dragging or the arrow keys move, a double click or 0 shows the whole matrix. "
-        "Space starts a cross-hair that the arrow keys move."));
+        "Wheel or + and − zoom, Shift and dragging zooms into a rectangle, dragging or the arrow keys move, a double "
+        "click or 0 shows the whole matrix. Space starts a cross-hair that the arrow keys move. The ends of the colour "
+        "bar can be dragged, or moved by the keys [ ] and { }; R resets them."));
 }
 
 void HeatMapView::setSource(HeatMapSource source) {
@@ -98,6 +94,11 @@ void HeatMapView::setBox(int rows, int columns) {
     update();
 }
 
+void HeatMapView::setRegion(const QRect& cells) {
+    region_ = cells;
+    update();
+}
+
 void HeatMapView::setTitle(const QString& title) {
     title_ = title;
     setAccessibleName(title.isEmpty() ? tr("Heat map") : tr("Heat map of %1").arg(title));
@@ -108,7 +109,7 @@ QRect HeatMapView::plotArea() const {
     const QFontMetrics metrics(fonts::small(font()));
     const int top = title_.isEmpty() ? 6 : fontMetrics().height() + 10;
     const int left = metrics.horizontalAdvance(QStringLiteral("8 888")) + metrics.height() + 14;
-    const int right = metrics.horizontalAdvance(QStringLiteral("8 × 10⁻⁸⁸")) + 36;
+    const int right = metrics.horizontalAdvance(QStringLiteral("8 × 10⁻⁸⁸")) + 46;
     return rect().adjusted(left, top, -right, -(2 * metrics.height() + 12));
 }
 
@@ -162,135 +163,48 @@ QPointF HeatMapView::cellPosition(double column, double row) const {
     return QPointF(plotArea().topLeft()) + (QPointF(column, row) - origin_) * zoom_;
 }
 
+HeatCell HeatMapView::cell(int row, int column) const {
+    const float value = image_->value(row, column);
+    return {row,   column, image_->original_row(row), image_->original_column(column),
+            value, image_->masked(row, column), image_->count_above(std::abs(value))};
+}
+
 std::optional<HeatCell> HeatMapView::cellAt(QPointF position) const {
     const QRect area = plotArea();
     if (!image_ || !area.contains(position.toPoint())) return std::nullopt;
-    const QPointF cell = origin_ + (position - area.topLeft()) / zoom_;
-    if (cell.x() < 0 || cell.y() < 0 || cell.x() >= image_->columns() || cell.y() >= image_->rows())
-        return std::nullopt;
-    const int row = int(cell.y()), column = int(cell.x());
-    return HeatCell{row,
-                    column,
-                    image_->original_row(row),
-                    image_->original_column(column),
-                    image_->value(row, column),
-                    image_->masked(row, column)};
+    const QPointF at = origin_ + (position - area.topLeft()) / zoom_;
+    if (at.x() < 0 || at.y() < 0 || at.x() >= image_->columns() || at.y() >= image_->rows()) return std::nullopt;
+    return cell(int(at.y()), int(at.x()));
 }
 
-void HeatMapView::wheelEvent(QWheelEvent* event) {
-    zoomAt(event->position(), std::pow(1.0015, event->angleDelta().y()));
-    event->accept();
-}
-
-void HeatMapView::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    drag_ = event->position();
-    dragged_ = false;
-}
-
-void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
-    if (drag_) {
-        const QPointF moved = event->position() - *drag_;
-        if (dragged_ || moved.manhattanLength() > 4) {
-            dragged_ = true;
-            setCursor(Qt::ClosedHandCursor);
-            drag_ = event->position();
-            pan(moved);
-        }
-        return;
-    }
-    keyboard_cursor_ = false;
-    const auto cell = cellAt(event->position());
-    cursor_ = cell ? std::optional(QPoint(cell->column, cell->row)) : std::nullopt;
-    if (cell)
-        emit hovered(*cell);
-    else
-        emit left();
-    update();
-}
-
-void HeatMapView::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || !drag_) return;
-    drag_.reset();
-    unsetCursor();
-    if (!dragged_)
-        if (const auto cell = cellAt(event->position())) emit cellActivated(*cell);
-}
-
-void HeatMapView::mouseDoubleClickEvent(QMouseEvent*) {
-    fit();
-}
-
-void HeatMapView::leaveEvent(QEvent*) {
-    if (keyboard_cursor_) return;
-    cursor_.reset();
-    emit left();
-    update();
-}
-
-void HeatMapView::moveCursor(int rows, int columns) {
-    if (!image_) return;
+QRect HeatMapView::visibleCells() const {
     const QRect area = plotArea();
-    QPoint cell = cursor_.value_or((origin_ + QPointF(area.width(), area.height()) / (2 * zoom_)).toPoint());
-    cell = {std::clamp(cell.x() + columns, 0, image_->columns() - 1),
-            std::clamp(cell.y() + rows, 0, image_->rows() - 1)};
-    cursor_ = cell;
-    keyboard_cursor_ = true;
-    // Follow the cross-hair out of the view.
-    const QPointF seen(area.width() / zoom_, area.height() / zoom_);
-    origin_ = {std::clamp(origin_.x(), cell.x() + 1 - seen.x(), double(cell.x())),
-               std::clamp(origin_.y(), cell.y() + 1 - seen.y(), double(cell.y()))};
-    settle();
-    emit hovered({cell.y(), cell.x(), image_->original_row(cell.y()), image_->original_column(cell.x()),
-                  image_->value(cell.y(), cell.x()), image_->masked(cell.y(), cell.x())});
+    const int left = std::max(0, int(origin_.x())), top = std::max(0, int(origin_.y()));
+    const int right = std::min(image_->columns(), int(std::ceil(origin_.x() + area.width() / zoom_))),
+              bottom = std::min(image_->rows(), int(std::ceil(origin_.y() + area.height() / zoom_)));
+    return {left, top, right - left, bottom - top};
 }
 
-void HeatMapView::keyPressEvent(QKeyEvent* event) {
-    const QPointF centre = plotArea().center();
-    // One cell, or ten with Shift; without a cross-hair a tenth of the view.
-    const int cells = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
-    const auto move = [&](int rows, int columns) {
-        if (keyboard_cursor_)
-            moveCursor(rows * cells, columns * cells);
-        else
-            pan({-columns * plotArea().width() / 10.0, -rows * plotArea().height() / 10.0});
-    };
-    switch (event->key()) {
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        zoomAt(centre, 1.25);
-        break;
-    case Qt::Key_Minus:
-        zoomAt(centre, 1 / 1.25);
-        break;
-    case Qt::Key_0:
-        fit();
-        break;
-    case Qt::Key_Space:
-        moveCursor(0, 0);
-        break;
-    case Qt::Key_Escape:
-        if (!keyboard_cursor_) return QWidget::keyPressEvent(event);
-        keyboard_cursor_ = false;
-        cursor_.reset();
-        emit left();
-        update();
-        break;
-    case Qt::Key_Left:
-        move(0, -1);
-        break;
-    case Qt::Key_Right:
-        move(0, 1);
-        break;
-    case Qt::Key_Up:
-        move(-1, 0);
-        break;
-    case Qt::Key_Down:
-        move(1, 0);
-        break;
-    default:
-        QWidget::keyPressEvent(event);
+std::string HeatMapView::csv() const {
+    if (!image_) throw InputError("heat map: there is no matrix to copy");
+    const QRect cells = visibleCells();
+    if (std::int64_t(cells.width()) * cells.height() > most_copied)
+        throw InputError("heat map: " + std::to_string(std::int64_t(cells.width()) * cells.height()) +
+                         " cells are in view; zoom in until there are at most " + std::to_string(most_copied));
+    std::string text = "row";
+    for (int c = cells.left(); c <= cells.right(); ++c) text += "," + std::to_string(image_->original_column(c));
+    text += "\n";
+    char number[32];
+    for (int r = cells.top(); r <= cells.bottom(); ++r) {
+        text += std::to_string(image_->original_row(r));
+        for (int c = cells.left(); c <= cells.right(); ++c) {
+            const auto end = std::to_chars(number, number + sizeof number, image_->value(r, c)).ptr;
+            text += ',';
+            text.append(number, end);
+        }
+        text += "\n";
     }
+    return text;
 }
 
 void HeatMapView::resizeEvent(QResizeEvent*) {

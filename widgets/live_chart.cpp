@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/live_chart.h"
 
-#include "widgets/decimate.h"
 #include "widgets/format.h"
-#include "widgets/plots.h"
+#include "widgets/live_chart_series.h"
 #include "widgets/theme.h"
 
 #include <QChart>
@@ -17,23 +16,12 @@
 #include <QLegendMarker>
 #include <QLineSeries>
 #include <QLogValueAxis>
-#include <QMouseEvent>
 #include <QVBoxLayout>
 #include <QValueAxis>
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 namespace cdra::widgets {
-
-struct LiveChart::Series {
-    QString name;
-    int colour = 0;
-    bool markers = false;
-    std::vector<QPointF> points;
-    QLineSeries* raw = nullptr; // owned by the chart
-    QLineSeries* smoothed = nullptr;
-};
 
 LiveChart::LiveChart(const QString& title, const QString& x_title, const QString& y_title, QWidget* parent)
     : QWidget(parent), x_title_(x_title), y_title_(y_title), chart_(new QChart),
@@ -58,6 +46,8 @@ LiveChart::LiveChart(const QString& title, const QString& x_title, const QString
     view_->setRenderHint(QPainter::Antialiasing);
     view_->setMinimumSize(0, 0);
     view_->viewport()->installEventFilter(this);
+    view_->setFocusPolicy(Qt::NoFocus);
+    setFocusPolicy(Qt::StrongFocus);
     view_->setMouseTracking(true);
     view_->viewport()->setMouseTracking(true);
     chart_->setMargins(QMargins(0, 2, 0, 0));
@@ -168,112 +158,38 @@ int LiveChart::drawnCount(int series) const {
     return series_.at(std::size_t(series))->raw->count();
 }
 
+void LiveChart::setXTitle(const QString& title) {
+    x_title_ = title;
+    applyTheme();
+}
+
+void LiveChart::setView(std::optional<std::pair<double, double>> view) {
+    if (view && !(view->first < view->second)) view.reset();
+    view_range_ = view;
+    flush();
+}
+
+std::pair<double, double> LiveChart::span() const {
+    double low = INFINITY, high = -INFINITY;
+    for (const auto& series : series_) {
+        if (series->points.empty()) continue;
+        low = std::min(low, series->points.front().x());
+        high = std::max(high, series->points.back().x());
+    }
+    return low < high ? std::pair(low, high) : std::pair(0.0, 1.0);
+}
+
+std::string LiveChart::csv() const {
+    const auto quoted = [](QString text) { return text.contains(',') ? '"' + text.replace('"', QStringLiteral("\"\"")) + '"' : text; };
+    QString text = QStringLiteral("series,") + quoted(x_title_) + ',' + quoted(y_title_) + '\n';
+    for (const auto& series : series_)
+        for (const QPointF& p : series->points)
+            text += quoted(series->name) + ',' + QString::number(p.x(), 'g', 9) + ',' + QString::number(p.y(), 'g', 9) + '\n';
+    return text.toStdString();
+}
+
 void LiveChart::schedule() {
     if (!redraw_.isActive()) redraw_.start();
-}
-
-void LiveChart::flush() {
-    redraw_.stop();
-    setAxes();
-    const int buckets = std::max(50, view_->width() / 2);
-    const double factor = percent_ ? 100 : 1;
-    int shown = 0;
-    for (auto& series : series_) {
-        const auto draw = [&](QLineSeries* line, std::span<const QPointF> points) {
-            QList<QPointF> list;
-            for (const QPointF& p : decimate(points, buckets))
-                if (!logarithmic_ || p.y() > 0) list.append({p.x(), p.y() * factor});
-            line->replace(list);
-        };
-        draw(series->raw, series->points);
-        // A few values, one an epoch say, are not noise: smoothing would only delay them.
-        const bool smoothed = smoothing_ > 0 && series->points.size() > 60;
-        draw(series->smoothed, smoothed ? smooth(series->points, smoothing_) : std::vector<QPointF>());
-        QColor colour = colours::series(series->colour, palette());
-        series->smoothed->setPen(QPen(colour, 2));
-        if (smoothed) colour.setAlphaF(0.35F);
-        series->raw->setPen(QPen(colour, smoothed ? 1 : 2));
-        series->raw->setPointsVisible(series->points.size() == 1 ||
-                                      (series->markers && series->points.size() <= 60));
-        for (auto* marker : chart_->legend()->markers(series->raw))
-            marker->setVisible(!series->points.empty() && !smoothed);
-        for (auto* marker : chart_->legend()->markers(series->smoothed))
-            marker->setVisible(smoothed);
-        shown += series->points.empty() ? 0 : 1;
-    }
-    chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
-    // Numbers on the axes of an empty chart would be made up.
-    x_axis_->setLabelsVisible(shown > 0);
-    y_axis_->setLabelsVisible(shown > 0);
-    if (shown == 0)
-        readout_->setText(tr("no values yet"));
-    else if (readout_->text() == tr("no values yet"))
-        readout_->clear();
-}
-
-void LiveChart::setAxes() {
-    double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
-    const double factor = percent_ ? 100 : 1;
-    for (const auto& series : series_)
-        for (const QPointF& point : series->points) {
-            if (logarithmic_ && point.y() <= 0) continue;
-            left = std::min(left, point.x());
-            right = std::max(right, point.x());
-            low = std::min(low, point.y() * factor);
-            high = std::max(high, point.y() * factor);
-        }
-    if (!(left <= right))
-        std::tie(left, right, low, high) = std::tuple(0.0, 1.0, logarithmic_ ? 0.1 : 0.0, 1.0);
-    if (left == right) right = left + 1;
-    const auto round = [](QValueAxis* axis, double from, double to, int about) {
-        const auto ticks = plots::nice_ticks(from, to, about);
-        const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : (to - from);
-        axis->setTickType(QValueAxis::TicksDynamic);
-        axis->setTickAnchor(0);
-        axis->setTickInterval(step);
-        axis->setLabelFormat(step >= 1 || step < 1e-4
-                                 ? QStringLiteral("%g")
-                                 : QStringLiteral("%.%1f").arg(int(std::ceil(-std::log10(step) - 1e-9))));
-        axis->setRange(from, to);
-    };
-    round(x_axis_, left, right, std::clamp(view_->width() / 80, 2, 8));
-    if (auto* axis = qobject_cast<QLogValueAxis*>(y_axis_)) {
-        if (high <= low * 1.0001) high = low * 1.1;
-        axis->setBase(high / low < 40 ? 2 : 10); // so that there are a few numbers along it
-        axis->setRange(low / 1.05, high * 1.05);
-        axis->setLabelFormat(QStringLiteral("%.3g"));
-    } else if (auto* linear = qobject_cast<QValueAxis*>(y_axis_)) {
-        const double span = high > low ? high - low : std::max(std::abs(high) * 0.1, 1e-9);
-        low = low >= 0 && low < 0.3 * span ? 0 : low - 0.06 * span;
-        round(linear, low, high + 0.06 * span, std::clamp(view_->height() / 36, 2, 6));
-    }
-}
-
-void LiveChart::applyTheme() {
-    const QColor text = palette().color(QPalette::Text), muted = colours::muted(palette()),
-                 line = colours::line(palette());
-    const QFont small = fonts::small(font());
-    chart_->setBackgroundBrush(palette().color(QPalette::Base));
-    chart_->setBackgroundPen(Qt::NoPen);
-    chart_->setPlotAreaBackgroundVisible(false);
-    chart_->legend()->setLabelColor(text);
-    chart_->legend()->setFont(small);
-    view_->setBackgroundBrush(palette().color(QPalette::Base));
-    QFont title = small;
-    title.setBold(false);
-    for (QAbstractAxis* axis : {static_cast<QAbstractAxis*>(x_axis_), y_axis_}) {
-        axis->setLabelsColor(muted);
-        axis->setLabelsFont(small);
-        axis->setTitleFont(title);
-        axis->setTitleBrush(muted);
-        axis->setGridLinePen(QPen(line, 1));
-        axis->setLinePen(QPen(muted, 1));
-        axis->setMinorGridLineVisible(false);
-        axis->setTitleText(axis == x_axis_ ? x_title_ : y_title_);
-    }
-    for (auto& series : series_)
-        series->raw->setMarkerSize(5);
-    schedule(); // the lines take their colours there
 }
 
 QString LiveChart::yText(double y) const {
@@ -310,26 +226,11 @@ QString LiveChart::readout(double x) const {
                                  parts.join(QStringLiteral(",  "));
 }
 
-bool LiveChart::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == view_->viewport()) {
-        if (event->type() == QEvent::MouseMove) {
-            const QPointF scene = view_->mapToScene(static_cast<QMouseEvent*>(event)->position().toPoint());
-            const QPointF in_chart = chart_->mapFromScene(scene);
-            const QRectF area = chart_->plotArea();
-            if (area.contains(in_chart))
-                readout_->setText(readout(x_axis_->min() + (in_chart.x() - area.left()) / area.width() *
-                                                               (x_axis_->max() - x_axis_->min())));
-            else
-                readout_->clear();
-        } else if (event->type() == QEvent::Leave) {
-            readout_->clear();
-        }
-    }
-    return QWidget::eventFilter(watched, event);
-}
-
 void LiveChart::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) applyTheme();
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        applyTheme();
+        flush(); // a picture for print is painted at once
+    }
     QWidget::changeEvent(event);
 }
 

@@ -145,4 +145,15 @@ void ProfileView::leaveEvent(QEvent*) {
     update();
 }
 
+std::string ProfileView::csv() const {
+    std::string text = "axis,index,sensitive,share\n";
+    if (!profile_) return text;
+    const auto line = [&](const char* axis, std::size_t index, std::uint64_t count, double share) {
+        text += std::string(axis) + "," + std::to_string(index) + "," + std::to_string(count) + "," + QString::number(share, 'g', 9).toStdString() + "\n";
+    };
+    for (std::size_t i = 0; i < profile_->row_counts.size(); ++i) line("row", i, profile_->row_counts[i], profile_->row_sparsity(i));
+    for (std::size_t i = 0; i < profile_->column_counts.size(); ++i) line("column", i, profile_->column_counts[i], profile_->column_sparsity(i));
+    return text;
+}
+
 } // namespace cdra::widgets

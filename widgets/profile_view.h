@@ -6,13 +6,14 @@
 #pragma once
 
 #include "core/sensitivity/profile.h"
+#include "widgets/chart_export.h"
 
 #include <QWidget>
 #include <optional>
 
 namespace cdra::widgets {
 
-class ProfileView : public QWidget {
+class ProfileView : public QWidget, public ChartSource {
     Q_OBJECT
   public:
     enum Shows { rows = 1, columns = 2, both = 3 };
@@ -27,6 +28,7 @@ class ProfileView : public QWidget {
     // Shares in per cent, in the order displayed.
     std::vector<double> shownRows() const;
     std::vector<double> shownColumns() const;
+    std::string csv() const override;
     QSize sizeHint() const override { return {320, 280}; }
     QSize minimumSizeHint() const override { return {200, 140}; }
 

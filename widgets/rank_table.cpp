@@ -8,9 +8,32 @@
 #include <QSortFilterProxyModel>
 #include <QSpinBox>
 #include <QStyledItemDelegate>
+#include <algorithm>
 
 namespace cdra::widgets {
 namespace {
+
+// Every word of the filter must stand somewhere in the row.
+class WordFilter : public QSortFilterProxyModel {
+  public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+    void setWords(const QString& text) {
+        words_ = text.split(' ', Qt::SkipEmptyParts);
+        invalidateFilter();
+    }
+
+  protected:
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override {
+        return std::ranges::all_of(words_, [&](const QString& word) {
+            for (int column = 0; column < sourceModel()->columnCount(parent); ++column)
+                if (sourceModel()->index(row, column, parent).data().toString().contains(word, Qt::CaseInsensitive)) return true;
+            return false;
+        });
+    }
+
+  private:
+    QStringList words_;
+};
 
 // Ranks are typed into a spin box that knows the largest one.
 class RankDelegate : public QStyledItemDelegate {
@@ -34,14 +57,14 @@ class RankDelegate : public QStyledItemDelegate {
 } // namespace
 
 RankTable::RankTable(QWidget* parent)
-    : QTableView(parent), model_(new RankModel(this)), proxy_(new QSortFilterProxyModel(this)) {
+    : QTableView(parent), model_(new RankModel(this)), proxy_(new WordFilter(this)) {
     proxy_->setSourceModel(model_);
     proxy_->setSortRole(RankModel::sort_role);
     setModel(proxy_);
     setSortingEnabled(true);
     sortByColumn(RankModel::name, Qt::AscendingOrder);
     setSelectionBehavior(SelectRows);
-    setSelectionMode(SingleSelection);
+    setSelectionMode(ExtendedSelection);
     setEditTriggers(DoubleClicked | EditKeyPressed | AnyKeyPressed);
     setItemDelegateForColumn(RankModel::rank, new RankDelegate(model_, proxy_, this));
     setShowGrid(false);
@@ -53,11 +76,20 @@ RankTable::RankTable(QWidget* parent)
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + grid);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setStretchLastSection(true);
-    connect(model_, &RankModel::rankEdited, this, &RankTable::rankEdited);
+    connect(model_, &RankModel::rankEdited, this, [this](int matrix, quint32 rank) {
+        // Typed into one of several selected rows: meant for all of them.
+        RankEdits edits{{matrix, rank}};
+        const auto chosen = selectedMatrices();
+        if (std::ranges::find(chosen, matrix) != chosen.end())
+            for (const int other : chosen)
+                if (other != matrix && largest(other) > 0) edits.emplace_back(other, std::min(rank, largest(other)));
+        ask(std::move(edits));
+    });
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now, const QModelIndex& before) {
                 if (now.isValid() && now.row() != before.row()) emit selected(proxy_->mapToSource(now).row());
             });
+    addActionsAndKeys();
 }
 
 void RankTable::setPlan(std::shared_ptr<const compact::CompactPlan> plan) {
@@ -76,6 +108,27 @@ void RankTable::setCurrent(int matrix) {
     if (!at.isValid()) return clearSelection();
     setCurrentIndex(at);
     scrollTo(at);
+}
+
+void RankTable::setFilter(const QString& text) {
+    static_cast<WordFilter*>(proxy_)->setWords(text);
+}
+
+int RankTable::shownRows() const { return proxy_->rowCount(); }
+
+int RankTable::matrixAt(int shown_row) const { return proxy_->mapToSource(proxy_->index(shown_row, 0)).row(); }
+
+std::vector<int> RankTable::selectedMatrices() const {
+    QModelIndexList rows = selectionModel()->selectedRows();
+    std::ranges::sort(rows, {}, &QModelIndex::row);
+    std::vector<int> matrices;
+    for (const QModelIndex& index : rows) matrices.push_back(proxy_->mapToSource(index).row());
+    return matrices;
+}
+
+quint32 RankTable::largest(int matrix) const {
+    const auto& box = model_->plan()->matrices[std::size_t(matrix)].box;
+    return quint32(std::min(box.rows.size(), box.columns.size()));
 }
 
 } // namespace cdra::widgets

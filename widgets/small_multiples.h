@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/compact/plan.h"
+#include "widgets/chart_export.h"
 #include "widgets/colour_map.h"
 
 #include <QWidget>
@@ -29,7 +30,7 @@ QString title_of(Quantity quantity); // "sensitive weights"
 double value_of(const compact::PlannedMatrix& matrix, Quantity quantity);
 QString text_of(double value, Quantity quantity); // with unit
 
-class SmallMultiples : public QWidget {
+class SmallMultiples : public QWidget, public ChartSource {
     Q_OBJECT
   public:
     explicit SmallMultiples(QWidget* parent = nullptr);
@@ -45,6 +46,7 @@ class SmallMultiples : public QWidget {
     int current() const { return current_; } // -1: none
     void setCurrent(int index);              // emits selected() if it changed
     QRect cellRect(int index) const;
+    std::string csv() const override; // blocks down, kinds across
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {200, 160}; }
 

@@ -23,7 +23,6 @@
 namespace cdra::workbench {
 
 
-
 class ProjectDocument;
 
 class Road : public QObject {

@@ -19,10 +19,6 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("Road", text); }
 
-std::filesystem::path weights_file(const std::filesystem::path& path) {
-    return std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-}
-
 datasets::Image thumbnail(const datasets::Image& image) {
     constexpr int side = 96;
     const int longest = std::max(image.width, image.height);
@@ -74,7 +70,7 @@ ModelInfo load_model_info(const job::ModelChoice& choice, const std::stop_token&
     std::ranges::stable_sort(info.tensors, {}, [](const NamedTensor& tensor) { return place_of(tensor.name); });
     info.unused = opened->unused();
     info.backbone_parameters = checkpoint::backbone_parameters(info.spec);
-    info.sha256 = sha256_file(weights_file(choice.path), stop);
+    info.sha256 = checkpoint::fingerprint(*opened, stop);
     return info;
 }
 

@@ -78,7 +78,7 @@ class ModelsTest : public QObject {
         table.resize(700, 400);
         table.show();
         QVERIFY(QTest::qWaitForWindowActive(&table));
-        QSignalSpy edited(&table, &RankTable::rankEdited), selected(&table, &RankTable::selected);
+        QSignalSpy edited(&table, &RankTable::ranksEdited), selected(&table, &RankTable::selected);
         table.setCurrent(5);
         QCOMPARE(selected.count(), 1);
         QCOMPARE(table.current(), 5);
@@ -94,8 +94,7 @@ class ModelsTest : public QObject {
         QTest::keyClicks(spin, "3");
         QTest::keyClick(spin, Qt::Key_Return);
         QTRY_COMPARE(edited.count(), 1); // the view commits after the editor saw the key
-        QCOMPARE(edited[0][0].toInt(), 5);
-        QCOMPARE(edited[0][1].toUInt(), 3U);
+        QCOMPARE(edited[0][0].value<RankEdits>(), (RankEdits{{5, 3U}}));
     }
 
     void runModelIsAModel() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/compact_page.h"
 
+#include "widgets/chart_export.h"
 #include "widgets/compact_view.h"
 #include "widgets/distribution_view.h"
 #include "widgets/format.h"
@@ -27,6 +28,18 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     auto* upper = new QSplitter(Qt::Horizontal);
     view_ = named(new widgets::CompactView, "compact-view", tr("The reorganised matrix with its compact box"));
     connect(view_, &widgets::CompactView::failed, this, &Page::failed);
+    connect(view_, &widgets::CompactView::sizeScaleAsked, this, [this](double scale) {
+        this->bench().document.edit(tr("size of the box"), "size-scale", [&](job::Project& p) {
+            p.plan.options.size_scale = scale;
+            p.plan.options.quadrant = compact::Quadrant::q10; // a scale goes with the method's quadrant only
+        });
+    });
+    connect(view_, &widgets::CompactView::quadrantAsked, this, [this](compact::Quadrant quadrant) {
+        this->bench().document.edit(tr("quadrant"), {}, [&](job::Project& p) {
+            p.plan.options.quadrant = quadrant;
+            if (quadrant != compact::Quadrant::q10) p.plan.options.size_scale = 1;
+        });
+    });
     upper->addWidget(view_);
     upper->addWidget(build_side());
     upper->setStretchFactor(0, 1);
@@ -51,6 +64,9 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     connect(&bench.road, &Road::plan_changed, this, &CompactPage::refresh);
     connect(&bench.road, &Road::states_changed, this, &CompactPage::refresh_state);
     connect(&bench.selection, &MatrixSelection::changed, this, &CompactPage::refresh);
+    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    widgets::offer_export(view_->heatMap(), "compact", tell);
+    widgets::offer_export(distribution_, "sizes", tell);
     refresh();
     refresh_state();
 }
@@ -88,7 +104,10 @@ QWidget* CompactPage::build_side() {
                             "other rows × other columns (01), sensitive rows × other columns (11)."));
     binder_->choice(quadrant, tr("quadrant"),
                     [](const job::Project& p) { return std::string(compact::name_of(p.plan.options.quadrant)); },
-                    [](job::Project& p, const std::string& word) { p.plan.options.quadrant = compact::parse_quadrant(word); });
+                    [](job::Project& p, const std::string& word) {
+                        p.plan.options.quadrant = compact::parse_quadrant(word);
+                        if (p.plan.options.quadrant != compact::Quadrant::q10) p.plan.options.size_scale = 1;
+                    });
     options->addRow(tr("&Quadrant"), quadrant);
     layout->addLayout(options);
     layout->addStretch(1);

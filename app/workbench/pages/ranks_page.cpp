@@ -37,7 +37,10 @@ RanksPage::RanksPage(Workbench& bench, QWidget* parent)
     auto* content = new QWidget;
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(build_controls());
+    auto* top = new QHBoxLayout;
+    top->addWidget(build_controls(), 1);
+    top->addWidget(build_comparison());
+    layout->addLayout(top);
     bar_ = named(new widgets::BudgetBar, "ranks-budget", tr("Trainable parameters by kind of matrix"));
     layout->addWidget(bar_);
     auto* numbers = new QHBoxLayout;
@@ -50,16 +53,45 @@ RanksPage::RanksPage(Workbench& bench, QWidget* parent)
     layout->addWidget(export_);
     table_ = named(new widgets::RankTable, "ranks-table", tr("Ranks of all matrices"));
     connect(table_, &widgets::RankTable::selected, &bench.selection, &MatrixSelection::set);
-    connect(table_, &widgets::RankTable::rankEdited, this, [this](int matrix, quint32 rank) {
+    connect(table_, &widgets::RankTable::ranksEdited, this, [this](const widgets::RankEdits& edits) {
         const auto plan = this->bench().road.plan();
-        if (!plan || matrix < 0 || matrix >= int(plan->matrices.size())) return;
-        const std::string name = plan->matrices[std::size_t(matrix)].shape.name;
-        this->bench().document.edit(tr("rank of %1").arg(QString::fromStdString(name)), {},
-                                    [&](job::Project& p) { p.plan.options.edited_ranks[name] = rank; });
+        if (!plan) return;
+        const auto name_of = [&](int matrix) { return plan->matrices[std::size_t(matrix)].shape.name; };
+        const QString what = edits.size() == 1 ? tr("rank of %1").arg(QString::fromStdString(name_of(edits.front().first)))
+                                               : tr("ranks of %1 matrices").arg(edits.size());
+        this->bench().document.edit(what, {}, [&](job::Project& p) {
+            for (const auto& [matrix, rank] : edits) p.plan.options.edited_ranks[name_of(matrix)] = rank;
+        });
     });
+    connect(table_, &widgets::RankTable::released, this, [this](const std::vector<int>& matrices) {
+        const auto plan = this->bench().road.plan();
+        if (!plan) return;
+        this->bench().document.edit(tr("ranks back to the strategy"), {}, [&](job::Project& p) {
+            for (const int matrix : matrices) p.plan.options.edited_ranks.erase(plan->matrices[std::size_t(matrix)].shape.name);
+        });
+    });
+    connect(table_, &widgets::RankTable::complained, this, &Page::failed);
+    layout->addWidget(build_table_tools());
     layout->addWidget(table_, 1);
+    binder_->follow([this] {
+        const auto& options = this->bench().document.project().plan.options;
+        const QString rank = QString::fromStdString(options.rank);
+        const auto* entry = entry_of(rank);
+        strategy_->setCurrentIndex(strategy_->findData(rank.section(':', 0, 0)));
+        const bool wants = entry && entry->syntax.find(':') != std::string_view::npos;
+        argument_->setVisible(wants);
+        if (wants) argument_->setText(rank.section(':', 1));
+        else argument_->clear();
+        formula_->setText(entry ? text(entry->summary) : tr("%1 is not known").arg(rank));
+        const auto edits = options.edited_ranks.size();
+        reset_->setEnabled(edits > 0);
+        reset_->setText(edits == 1 ? tr("Drop 1 &hand edit") : edits > 1 ? tr("Drop %1 &hand edits").arg(edits) : tr("Drop &hand edits"));
+    });
     set_content(content);
 
+    connect(&bench.document, &ProjectDocument::file_changed, this, &RanksPage::refresh_allocations);
+    connect(&bench.document, &ProjectDocument::replaced, this, &RanksPage::refresh_allocations);
+    refresh_allocations();
     connect(&bench.road, &Road::plan_changed, this, &RanksPage::refresh);
     connect(&bench.road, &Road::states_changed, this, &RanksPage::refresh_state);
     connect(&bench.selection, &MatrixSelection::changed, table_, &widgets::RankTable::setCurrent);
@@ -104,11 +136,13 @@ QWidget* RanksPage::build_controls() {
                     [](job::Project& p, const std::string& word) { p.plan.options.rank_zero = compact::parse_rank_zero(word); });
     row->addStretch(1);
     layout->addLayout(row);
-    row = new QHBoxLayout;
+    auto* zero_row = new QHBoxLayout;
     auto* zero_label = new QLabel(tr("Rank &0"));
     zero_label->setBuddy(zero);
-    row->addWidget(zero_label);
-    row->addWidget(zero);
+    zero_row->addWidget(zero_label);
+    zero_row->addWidget(zero, 1);
+    layout->addLayout(zero_row);
+    row = new QHBoxLayout;
     auto* vectors = named(new QCheckBox(tr("Tune &vectors")), "ranks-vectors", tr("Tune sensitive norm and bias vectors"));
     vectors->setToolTip(tr("Norm and bias vectors of which at least a fifth of the entries are sensitive are tuned whole."));
     binder_->check(vectors, tr("tune vectors"), [](auto& p) -> auto& { return p.plan.options.tune_vectors; });
@@ -117,31 +151,12 @@ QWidget* RanksPage::build_controls() {
     binder_->check(token, tr("class token"), [](auto& p) -> auto& { return p.plan.options.class_token; });
     row->addWidget(token);
     row->addStretch(1);
-    reset_ = named(new QPushButton(tr("Drop &hand edits")), "ranks-reset", tr("Drop hand-edited ranks"));
-    connect(reset_, &QPushButton::clicked, this, [this] {
-        bench().document.edit(tr("drop hand-edited ranks"), {}, [](job::Project& p) { p.plan.options.edited_ranks.clear(); });
-    });
-    row->addWidget(reset_);
     layout->addLayout(row);
     formula_ = value_label("ranks-formula", tr("What the strategy does"));
     formula_->setWordWrap(true);
     formula_->setForegroundRole(QPalette::PlaceholderText);
     layout->addWidget(formula_);
 
-    binder_->follow([this] {
-        const auto& options = bench().document.project().plan.options;
-        const QString rank = QString::fromStdString(options.rank);
-        const auto* entry = entry_of(rank);
-        strategy_->setCurrentIndex(strategy_->findData(rank.section(':', 0, 0)));
-        const bool wants = entry && entry->syntax.find(':') != std::string_view::npos;
-        argument_->setVisible(wants);
-        if (wants) argument_->setText(rank.section(':', 1));
-        else argument_->clear();
-        formula_->setText(entry ? text(entry->summary) : tr("%1 is not known").arg(rank));
-        const auto edits = options.edited_ranks.size();
-        reset_->setEnabled(edits > 0);
-        reset_->setText(edits == 1 ? tr("Drop 1 &hand edit") : edits > 1 ? tr("Drop %1 &hand edits").arg(edits) : tr("Drop &hand edits"));
-    });
     return box;
 }
 
@@ -161,7 +176,8 @@ void RanksPage::take_strategy() {
 
 QString RanksPage::notes() const {
     return tr("A rank-r pair A·B on a d̄ × k̄ box costs (d̄ + k̄)·r weights. Eq. 7 gives a matrix the largest r that its sensitive "
-              "weights Σm pay for. Double-click a rank to change it; Ctrl+Z takes it back.");
+              "weights Σm pay for. Double-click a rank to change it, or several selected at once; Ctrl+V pastes from a spreadsheet, "
+              "Ctrl+Z takes it back.");
 }
 
 void RanksPage::refresh_state() {
@@ -175,6 +191,7 @@ void RanksPage::refresh_state() {
 void RanksPage::refresh() {
     const auto plan = bench().road.plan();
     table_->setPlan(plan);
+    refresh_comparison();
     if (!plan) return bar_->clear();
     table_->setCurrent(bench().selection.index());
     bar_->setPlan(*plan);

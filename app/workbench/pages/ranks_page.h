@@ -6,6 +6,8 @@
 
 #include "app/workbench/page.h"
 
+class QTableWidget;
+
 namespace cdra::widgets {
 class BudgetBar;
 class RankTable;
@@ -25,6 +27,11 @@ class RanksPage : public Page {
 
   private:
     QWidget* build_controls();
+    QWidget* build_comparison();
+    QWidget* build_table_tools();
+    void save_named();
+    void refresh_comparison();
+    void refresh_allocations();
     void take_strategy();
     void refresh_state();
     void refresh();
@@ -37,6 +44,9 @@ class RanksPage : public Page {
     QLabel* parts_;
     QLabel* export_;
     widgets::RankTable* table_;
+    QTableWidget* comparison_;
+    QComboBox* allocations_;
+    QLabel* shown_;
     widgets::BudgetBar* bar_;
 };
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/sensitivity_page.h"
 
+#include "app/workbench/gamma_feed.h"
 #include "core/sensitivity/profile.h"
+#include "widgets/chart_export.h"
 #include "widgets/format.h"
 #include "widgets/gamma_slider.h"
 #include "widgets/heat_map_view.h"
@@ -132,19 +134,51 @@ QWidget* SensitivityPage::build_detail() {
     auto* right = new QWidget;
     auto* layout = new QVBoxLayout(right);
     layout->setContentsMargins(widgets::grid, widgets::grid, 0, 0);
+    heat_map_ = named(new widgets::HeatMapView, "sensitivity-heat-map", tr("Sensitivity of the selected matrix"));
+    layout->addWidget(build_colours());
+    layout->addWidget(heat_map_, 1);
+    readout_ = value_label("sensitivity-readout", tr("Weight under the pointer"));
+    readout_->setMinimumWidth(120);
+    layout->addWidget(readout_);
+    layout->addWidget(build_amount());
+    connect(heat_map_, &widgets::HeatMapView::hovered, this, [this](const widgets::HeatCell& cell) {
+        const auto image = heat_map_->image();
+        const double all = double(image->rows()) * image->columns();
+        readout_->setText(tr("row %1, column %2:  s = %3,  %4 of %5 are larger (top %6)%7")
+                              .arg(cell.original_row)
+                              .arg(cell.original_column)
+                              .arg(widgets::decimal(double(cell.value)), widgets::grouped(std::int64_t(cell.above)),
+                                   widgets::grouped(std::int64_t(all)), widgets::percent(double(cell.above + 1) / all),
+                                   cell.masked ? tr(",  sensitive") : QString()));
+    });
+    connect(heat_map_, &widgets::HeatMapView::left, this, [this] { readout_->setText(tr("point at a weight, or press Space and the arrow keys")); });
+    readout_->setText(tr("point at a weight, or press Space and the arrow keys"));
+    readout_->setForegroundRole(QPalette::PlaceholderText);
+    connect(heat_map_, &widgets::HeatMapView::failed, this, &Page::failed);
+    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    widgets::offer_export(heat_map_, "sensitivity", tell);
+    widgets::offer_export(profile_, "profile", tell);
+    widgets::offer_export(overview_, "overview", tell);
+    widgets::offer_export(gamma_->curves(), "gamma", tell);
+    return right;
+}
+
+QWidget* SensitivityPage::build_colours() {
     mask_ = named(new QCheckBox(tr("Sensitive &mask")), "sensitivity-mask", tr("Show the mask of sensitive weights"));
     mask_->setChecked(true);
-    auto* linear = named(new QCheckBox(tr("&Linear")), "sensitivity-linear", tr("Linear colour scale"));
+    auto* scale = named(new QComboBox, "sensitivity-scale", tr("Colour scale"));
+    scale->addItem(tr("logarithmic"), int(widgets::HeatScale::logarithmic));
+    scale->addItem(tr("linear"), int(widgets::HeatScale::linear));
+    scale->addItem(tr("percentile"), int(widgets::HeatScale::percentile));
+    scale->setToolTip(tr("How values become colours. The ends of the colour bar can be dragged; a double click on it resets them."));
     auto* colours = named(new QComboBox, "sensitivity-colours", tr("Colour map"));
     for (const widgets::ColourMap map : widgets::colour_maps) colours->addItem(widgets::name_of(map), int(map));
     auto* fit = named(new QPushButton(tr("&Fit")), "sensitivity-fit", tr("Show the whole matrix"));
-    fit->setToolTip(tr("Show the whole matrix (0). Wheel zooms, dragging pans."));
-    readout_ = value_label("sensitivity-readout", tr("Weight under the pointer"));
-    readout_->setMinimumWidth(120);
-    heat_map_ = named(new widgets::HeatMapView, "sensitivity-heat-map", tr("Sensitivity of the selected matrix"));
+    fit->setToolTip(tr("Show the whole matrix (0). The wheel zooms, dragging pans, Shift and dragging zooms into a rectangle."));
     connect(mask_, &QCheckBox::toggled, heat_map_, &widgets::HeatMapView::setMaskVisible);
-    connect(linear, &QCheckBox::toggled, this, [this](bool on) {
-        heat_map_->setScale(on ? widgets::HeatScale::linear : widgets::HeatScale::logarithmic);
+    connect(scale, &QComboBox::currentIndexChanged, this, [this, scale] {
+        heat_map_->setRange(std::nullopt);
+        heat_map_->setScale(widgets::HeatScale(scale->currentData().toInt()));
     });
     connect(colours, &QComboBox::activated, this, [this, colours] {
         const auto map = static_cast<widgets::ColourMap>(colours->currentData().toInt());
@@ -152,29 +186,27 @@ QWidget* SensitivityPage::build_detail() {
         overview_->setColourMap(map);
     });
     connect(fit, &QPushButton::clicked, heat_map_, &widgets::HeatMapView::fit);
-    connect(heat_map_, &widgets::HeatMapView::hovered, this, [this](const widgets::HeatCell& cell) {
-        readout_->setText(tr("in %1, out %2: %3%4")
-                              .arg(cell.original_row)
-                              .arg(cell.original_column)
-                              .arg(widgets::decimal(double(cell.value)), cell.masked ? tr(" sensitive") : QString()));
-    });
-    connect(heat_map_, &widgets::HeatMapView::left, readout_, &QLabel::clear);
-    connect(heat_map_, &widgets::HeatMapView::failed, this, &Page::failed);
-    layout->addWidget(in_row({mask_, linear, colours, fit, readout_}));
-    layout->addWidget(heat_map_, 1);
+    return in_row({mask_, scale, colours, fit});
+}
 
+QWidget* SensitivityPage::build_amount() {
+    auto* box = new QWidget;
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
     gamma_ = named(new widgets::GammaSlider, "sensitivity-gamma", tr("How much is sensitive"));
     connect(gamma_, &widgets::GammaSlider::amountChanged, this, [this](const compact::Amount& amount) {
         bench().document.edit(tr("sensitive share"), "amount", [&](job::Project& p) { p.plan.options.amount = amount; });
     });
+    feed_ = new GammaFeed(bench().document, bench().road, gamma_->curves(), this);
     layout->addWidget(gamma_);
     pool_ = named(new QComboBox, "sensitivity-pool", tr("Pool"));
     pool_->addItem(tr("matrices and vectors ranked together"), "all");
     pool_->addItem(tr("matrices only"), "matrices");
+    pool_->setToolTip(tr("What γ is a share of: all candidate weights with or without the norm and bias vectors."));
     binder_->choice(pool_, tr("pool"), [](const job::Project& p) { return std::string(sensitivity::name_of(p.plan.options.pool)); },
                     [](job::Project& p, const std::string& word) { p.plan.options.pool = sensitivity::parse_pool(word); });
     layout->addWidget(in_row({muted_label(tr("Pool")), pool_}));
-    return right;
+    return box;
 }
 
 QString SensitivityPage::notes() const {
@@ -182,7 +214,7 @@ QString SensitivityPage::notes() const {
               "γ largest of all count as sensitive, one threshold for the whole model.");
 }
 
-bool SensitivityPage::settled() const { return !heat_map_->building(); }
+bool SensitivityPage::settled() const { return !heat_map_->building() && !feed_->busy(); }
 
 Stage SensitivityPage::missing() const {
     if (!bench().road.model()) return Stage::model;

@@ -15,6 +15,8 @@ class SmallMultiples;
 
 namespace cdra::workbench {
 
+class GammaFeed;
+
 class SensitivityPage : public Page {
     Q_OBJECT
   public:
@@ -29,6 +31,8 @@ class SensitivityPage : public Page {
     QWidget* build_settings();
     QWidget* build_overview();
     QWidget* build_detail();
+    QWidget* build_colours();
+    QWidget* build_amount();
     void refresh_state();
     void refresh_overview();
     void refresh_matrix();
@@ -45,6 +49,7 @@ class SensitivityPage : public Page {
     widgets::HeatMapView* heat_map_;
     widgets::GammaSlider* gamma_;
     QComboBox* pool_;
+    GammaFeed* feed_;
 };
 
 } // namespace cdra::workbench
