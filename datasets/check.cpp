@@ -31,7 +31,9 @@ std::vector<BadSample> check(const Dataset& dataset, int threads, ProgressSink& 
         for (std::size_t at = next++; at < items.size() && !stop.stop_requested(); at = next++) {
             const auto& [split, index] = items[at];
             try {
-                (void)dataset.load(*split, index);
+                const Image image = dataset.load(*split, index);
+                if (dataset.task() == Task::segmentation)
+                    check_same_size(dataset.samples(*split)[index], image, dataset.load_labels(*split, index));
             } catch (const std::exception& error) {
                 const std::lock_guard lock(mutex);
                 bad.emplace_back(at, BadSample{*split, dataset.samples(*split)[index].name, error.what()});

@@ -46,8 +46,8 @@ class Dataset {
     virtual Task task() const { return Task::classification; }
     // Segmentation only: the sample's label image in its own resolution (the image's), class indices 0 to
     // classes().size() - 1 or void_label where a pixel has no class. Thread-safe. Throws CorruptFile or InputError
-    // naming the file: a label that is no class, or a size that is not the image's, is damage. InputError for a
-    // classification dataset.
+    // naming the file (a number that is no class is damage), InputError for a classification dataset. That the size
+    // is the image's is checked where both are at hand: by check() and by Loader.
     virtual LabelImage load_labels(std::string_view split, std::size_t index) const;
     // SHA-256 over layout, options, names and labels (not pixels): quick, and changes when the index does.
     virtual std::string fingerprint() const = 0;
@@ -71,7 +71,9 @@ std::unique_ptr<Dataset> open_dataset(std::string_view spec);
 struct BadSample {
     std::string split, name, reason;
 };
-// Decodes every file, in parallel. Stage "check".
+// Throws CorruptFile naming the sample if the label image is not of the image's size.
+void check_same_size(const Sample& sample, const Image& image, const LabelImage& labels);
+// Decodes every file, label images too, in parallel. Stage "check".
 std::vector<BadSample> check(const Dataset& dataset, int threads, ProgressSink& progress, const std::stop_token& stop);
 
 } // namespace cdra::datasets

@@ -47,10 +47,16 @@ class FileDataset final : public IndexedDataset {
 bool is_fashion_mnist(const std::filesystem::path& root);
 bool is_idx(const std::filesystem::path& root);
 bool is_vtab(const std::filesystem::path& root);
+bool is_fgvc(const std::filesystem::path& root);
+bool is_voc(const std::filesystem::path& root);
+bool is_ade20k(const std::filesystem::path& root);
 bool is_image_folder(const std::filesystem::path& root);
 std::unique_ptr<Dataset> open_fashion_mnist(const std::filesystem::path& root, const Options& options);
 std::unique_ptr<Dataset> open_mnist(const std::filesystem::path& root, const Options& options);
 std::unique_ptr<Dataset> open_vtab(const std::filesystem::path& root, const Options& options);
+std::unique_ptr<Dataset> open_fgvc(const std::filesystem::path& root, const Options& options);
+std::unique_ptr<Dataset> open_voc(const std::filesystem::path& root, const Options& options);
+std::unique_ptr<Dataset> open_ade20k(const std::filesystem::path& root, const Options& options);
 std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root, const Options& options);
 
 } // namespace cdra::datasets

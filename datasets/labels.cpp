@@ -3,12 +3,20 @@
 
 // Label images: the numbers that a PNG stores, not the colours its palette shows them in.
 #include "core/base/error.h"
+#include "datasets/dataset.h"
 #include "datasets/decode.h"
 
 namespace cdra::datasets {
 
 LabelImage read_label_png(const std::filesystem::path& path) {
     return decode_label_png(read_bytes(path), path.string());
+}
+
+void check_same_size(const Sample& sample, const Image& image, const LabelImage& labels) {
+    if (image.width != labels.width || image.height != labels.height)
+        throw CorruptFile(sample.name + ": its label image is " + std::to_string(labels.width) + "×" +
+                          std::to_string(labels.height) + " pixels, the image " + std::to_string(image.width) + "×" +
+                          std::to_string(image.height));
 }
 
 LabelImage resize_nearest(const LabelImage& labels, int width, int height) {

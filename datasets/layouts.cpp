@@ -17,6 +17,12 @@ constexpr Layout all[] = {
     {"vtab-1k",
      "one task of VTAB-1k: train800.txt, val200.txt, train800val200.txt, test.txt and the images they list",
      is_vtab, open_vtab, "vtab"},
+    {"fgvc", "VPT's splits of a fine-grained task: train.json, val.json and test.json of {\"path\": class}, and the images",
+     is_fgvc, open_fgvc},
+    {"voc", "PASCAL VOC's segmentation: VOCdevkit/VOC2012/{JPEGImages,SegmentationClass,ImageSets/Segmentation}",
+     is_voc, open_voc},
+    {"ade20k", "ADE20K's scene parsing: ADEChallengeData2016/{images,annotations}/{training,validation}", is_ade20k,
+     open_ade20k},
     {"image-folder", "a folder of images for each class, below train, val and test or directly",
      is_image_folder, open_image_folder},
 };

@@ -105,8 +105,13 @@ struct Loader::State {
             }
         }
         const std::uint64_t own = mix_seed(mix_seed(options.augmentation_seed, seed), index);
-        preprocess(dataset.load(split, index), how, options.training, own, image);
-        if (masked) preprocess_labels(dataset.load_labels(split, index), how, options.training, own, mask);
+        const Image loaded = dataset.load(split, index);
+        preprocess(loaded, how, options.training, own, image);
+        if (masked) {
+            const LabelImage labels = dataset.load_labels(split, index);
+            check_same_size(dataset.samples(split)[index], loaded, labels);
+            preprocess_labels(labels, how, options.training, own, mask);
+        }
         if (!cached) return;
         const std::lock_guard lock(mutex);
         if (cache_room > 0 && !cache[index]) {

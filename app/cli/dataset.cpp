@@ -28,6 +28,8 @@ std::vector<std::size_t> class_counts(const datasets::Dataset& dataset, const st
     return counts;
 }
 
+bool is_segmentation(const datasets::Dataset& dataset) { return dataset.task() == datasets::Task::segmentation; }
+
 class DatasetCommand final : public Command {
   public:
     void declare(CLI::App& app) override {
@@ -67,21 +69,31 @@ class DatasetCommand final : public Command {
     void print_json(const datasets::Dataset& dataset, const std::vector<datasets::BadSample>& bad) const {
         Json json{{"data", spec_},
                   {"layout", dataset.layout()},
+                  {"task", is_segmentation(dataset) ? "segmentation" : "classification"},
                   {"fingerprint", dataset.fingerprint()},
                   {"classes", dataset.classes()},
                   {"splits", Json::array()},
                   {"bad", Json::array()}};
-        for (const std::string& split : dataset.splits())
-            json["splits"].push_back({{"name", split},
-                                      {"samples", dataset.samples(split).size()},
-                                      {"per_class", class_counts(dataset, split)}});
+        for (const std::string& split : dataset.splits()) {
+            Json entry{{"name", split}, {"samples", dataset.samples(split).size()}};
+            if (!is_segmentation(dataset)) entry["per_class"] = class_counts(dataset, split);
+            json["splits"].push_back(std::move(entry));
+        }
         for (const datasets::BadSample& sample : bad)
             json["bad"].push_back({{"split", sample.split}, {"name", sample.name}, {"reason", sample.reason}});
         std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     }
 
     void print_text(const datasets::Dataset& dataset) const {
-        std::cout << spec_ << "\nlayout   " << dataset.layout() << "\nclasses  " << dataset.classes().size() << "\n\n";
+        std::cout << spec_ << "\nlayout   " << dataset.layout() << "\nclasses  " << dataset.classes().size()
+                  << (is_segmentation(dataset) ? " (of every pixel)" : "") << "\n\n";
+        if (is_segmentation(dataset)) {
+            Table table{{{"split"}, {"images", true}, {"image size"}}, {}};
+            for (const std::string& split : dataset.splits())
+                table.rows.push_back({split, std::to_string(dataset.samples(split).size()), first_size(dataset, split)});
+            table.print(std::cout);
+            return;
+        }
         Table table{{{"split"}, {"images", true}, {"smallest class", true}, {"largest class", true}, {"image size"}}, {}};
         for (const std::string& split : dataset.splits()) {
             const auto counts = class_counts(dataset, split);
