@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,19 @@ class Archive {
     virtual const std::map<std::string, StoredTensor, std::less<>>& tensors() const = 0;
     // The values as float32, row-major. `name` is one of tensors().
     virtual std::vector<float> read(const std::string& name) const = 0;
+    // Every file it is made of; what a fingerprint is taken of.
+    virtual std::vector<std::filesystem::path> files() const { return {path()}; }
+    // Attention heads, where the stored shapes tell.
+    virtual std::optional<int> heads() const { return std::nullopt; }
+    // The normalisation of the images that such files were trained with, where the format settles it.
+    virtual bool imagenet_normalisation() const { return false; }
 };
 
 // Throw UnrecognisedFormat or CorruptFile.
 std::unique_ptr<Archive> open_safetensors(const std::filesystem::path& path);
+std::unique_ptr<Archive> open_sharded_safetensors(const std::filesystem::path& path); // model.safetensors.index.json
+std::unique_ptr<Archive> open_npz(const std::filesystem::path& path);
+std::unique_ptr<Archive> open_torch(const std::filesystem::path& path); // .pth, .pt, .bin
 
 std::string to_text(const std::vector<std::int64_t>& shape); // "[768, 3, 16, 16]"
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class Checkpoint {
   public:
     virtual ~Checkpoint() = default;
     virtual const std::filesystem::path& path() const = 0;
+    virtual std::vector<std::filesystem::path> files() const { return {path()}; } // path() and its shards
     virtual std::string format() const = 0; // "safetensors, Hugging Face DINOv2"
     virtual const VitSpec& spec() const = 0;
     virtual const std::map<std::string, TensorSource>& tensors() const = 0; // by our name
@@ -46,8 +48,14 @@ class Checkpoint {
     virtual Tensor read(const std::string& name) const = 0;
 };
 
-// `path` is a file, or a folder holding model.safetensors and config.json. Throws UnrecognisedFormat naming the
+// `path` is a file, or a folder holding model.safetensors (or its shards, or pytorch_model.bin) and config.json. Throws UnrecognisedFormat naming the
 // formats tried, or CorruptFile naming every missing or misshapen tensor. Reads headers only.
 std::unique_ptr<Checkpoint> open(const std::filesystem::path& path, const Overrides& overrides = {});
+
+// SHA-256 of the checkpoint's file; of the files' digests, one a line, where there are several. Throws
+// Cancelled.
+std::string fingerprint(const Checkpoint& checkpoint, const std::stop_token& stop = {});
+// The same from a path as open() takes it.
+std::filesystem::path weights_file(const std::filesystem::path& path);
 
 } // namespace cdra::checkpoint

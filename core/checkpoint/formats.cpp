@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/formats.h"
 
+#include "core/base/digest.h"
 #include "core/base/error.h"
 
 #include <array>
@@ -11,15 +12,19 @@
 namespace cdra::checkpoint {
 
 std::span<const Container> containers() {
-    static constexpr std::array<Container, 1> table = {{
-        {"safetensors", &open_safetensors}, // says so itself: a length, then a JSON object
+    static constexpr std::array<Container, 4> table = {{
+        {"sharded safetensors", &open_sharded_safetensors}, // by its name and a first brace
+        {"safetensors", &open_safetensors},                 // says so itself: a length, then a JSON object
+        {"PyTorch", &open_torch},                           // a ZIP archive with data.pkl, or a magic number
+        {"npz", &open_npz},                                 // any other ZIP archive of arrays
     }};
     return table;
 }
 
 std::span<const NameTable* const> namings() {
     // Each has an anchor that no other has, so the order decides nothing.
-    static const std::array<const NameTable*, 3> table = {&hf_vit_names(), &hf_dinov2_names(), &timm_names()};
+    static const std::array<const NameTable*, 4> table = {&hf_vit_names(), &hf_dinov2_names(), &timm_names(),
+                                                          &jax_vit_names()};
     return table;
 }
 
@@ -31,6 +36,7 @@ class MappedCheckpoint final : public Checkpoint {
         : archive_(std::move(archive)), mapping_(std::move(mapping)), format_(std::move(format)) {}
 
     const std::filesystem::path& path() const override { return archive_->path(); }
+    std::vector<std::filesystem::path> files() const override { return archive_->files(); }
     std::string format() const override { return format_; }
     const VitSpec& spec() const override { return mapping_.spec; }
     const std::map<std::string, TensorSource>& tensors() const override { return mapping_.tensors; }
@@ -76,26 +82,30 @@ class MappedCheckpoint final : public Checkpoint {
     std::string format_;
 };
 
+} // namespace
+
 // A folder stands for the checkpoint in it.
-std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
+std::filesystem::path weights_file(const std::filesystem::path& path) {
     std::error_code code;
     if (!std::filesystem::exists(path, code))
         throw InputError(path.string() + ": no such file or folder; check the path");
     if (!std::filesystem::is_directory(path, code)) return path;
-    if (const auto file = path / "model.safetensors"; std::filesystem::is_regular_file(file, code))
-        return file;
-    if (std::filesystem::exists(path / "model.safetensors.index.json", code))
-        throw InputError(
-            path.string() +
-            ": the checkpoint is split into several files; join them into one model.safetensors");
+    for (const char* name : {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"})
+        if (const auto file = path / name; std::filesystem::is_regular_file(file, code)) return file;
     throw InputError(path.string() +
                      ": the folder holds no model.safetensors; give the checkpoint's file or its folder");
 }
 
-} // namespace
+std::string fingerprint(const Checkpoint& checkpoint, const std::stop_token& stop) {
+    const auto files = checkpoint.files();
+    if (files.size() == 1) return sha256_file(files.front(), stop);
+    Sha256 digest;
+    for (const auto& file : files) digest.add(sha256_file(file, stop) + "\n");
+    return digest.hex();
+}
 
 std::unique_ptr<Checkpoint> open(const std::filesystem::path& path, const Overrides& overrides) {
-    const std::filesystem::path file = checkpoint_file(path);
+    const std::filesystem::path file = weights_file(path);
     std::string tried;
     for (const Container& container : containers()) {
         std::unique_ptr<Archive> archive;

@@ -50,6 +50,16 @@ class Matcher {
     void map(const std::string& ours, const std::string& stored, const Shape& shape,
              std::int64_t row_begin = 0, std::int64_t row_end = 0, std::int64_t stored_rows = 0);
     void map_module(const std::string& ours, const std::string& stored_weight, const Shape& weight);
+    // A norm's weight or a linear module's, in the naming's own words.
+    std::string norm(const Names& names, std::string_view before) const {
+        return choose(names, before, names_.norm_weight);
+    }
+    std::string linear(const Names& names, std::string_view before) const {
+        return choose(names, before, names_.weight);
+    }
+    std::string block(int index) const {
+        return std::string(names_.blocks) + std::to_string(index) + std::string(names_.block_end);
+    }
 
     void infer_sizes();
     void infer_positions();
@@ -113,15 +123,15 @@ void Matcher::map(const std::string& ours, const std::string& stored, const Shap
 
 void Matcher::map_module(const std::string& ours, const std::string& stored_weight, const Shape& weight) {
     map(ours + ".weight", stored_weight, weight);
-    const std::string module =
-        stored_weight.substr(0, stored_weight.size() - std::string_view(".weight").size());
-    map(ours + ".bias", module + ".bias", {weight.front()});
+    const std::string_view end = stored_weight.ends_with(names_.weight) ? names_.weight : names_.norm_weight;
+    const std::string module = stored_weight.substr(0, stored_weight.size() - end.size());
+    map(ours + ".bias", module + std::string(names_.bias), {weight.front()});
 }
 
 void Matcher::infer_sizes() {
     VitSpec& spec = result_.spec;
     spec.naming = names_.naming;
-    const Shape patch = sizes(choose(names_.patch, "", ".weight"), 4);
+    const Shape patch = sizes(linear(names_.patch, ""), 4);
     if (patch[2] != patch[3] || patch[2] > 1024)
         corrupt("patches of " + std::to_string(patch[2]) + "×" + std::to_string(patch[3]) +
                 " are not supported, only square ones");
@@ -137,17 +147,16 @@ void Matcher::infer_sizes() {
         int index = -1;
         const char *begin = it->first.data() + blocks.size(), *end = it->first.data() + it->first.size();
         const auto [stop, error] = std::from_chars(begin, end, index);
-        if (error != std::errc() || stop == end || *stop != '.' || index < 0 || index >= deepest)
+        if (error != std::errc() || !std::string_view(stop, end).starts_with(names_.block_end) || index < 0 || index >= deepest)
             corrupt("tensor \"" + it->first + "\" is of no block from 0 to " + std::to_string(deepest - 1));
         spec.depth = std::max(spec.depth, index + 1);
     }
-    const std::string block = std::string(names_.blocks) + "0.";
-    const Shape fc1 = sizes(choose(names_.fc1, block, ".weight"), 2),
-                fc2 = sizes(choose(names_.fc2, block, ".weight"), 2);
+    const std::string block = this->block(0);
+    const Shape fc1 = sizes(linear(names_.fc1, block), 2), fc2 = sizes(linear(names_.fc2, block), 2);
     spec.mlp_dim = static_cast<int>(fc1[0]);
     spec.swiglu = fc1[0] == 2 * fc2[1];
     spec.fused_qkv = !names_.qkv.empty();
-    spec.qkv_bias = stored(spec.fused_qkv ? names_.qkv : names_.q, block, ".bias");
+    spec.qkv_bias = stored(spec.fused_qkv ? names_.qkv : names_.q, block, names_.bias);
     spec.layer_scale = stored(names_.ls1, block, "");
     spec.class_token = stored(names_.cls_token, "", "");
     if (stored(names_.registers, "", ""))
@@ -195,6 +204,9 @@ void Matcher::infer_heads(const Overrides& overrides) {
     } else if (config_.heads) {
         spec.heads = *config_.heads;
         source = config_.source;
+    } else if (const auto stored = archive_.heads()) {
+        spec.heads = *stored;
+        source = "by the shape of the query";
     } else {
         // Heads of 64 are the rule; the giant models break it.
         const bool sixteen = spec.dim == 1280 || spec.dim == 1408 || spec.dim == 1664;
@@ -224,43 +236,43 @@ void Matcher::check_config() const {
 
 void Matcher::map_embeddings() {
     const VitSpec& spec = result_.spec;
-    map_module("patch_embed", choose(names_.patch, "", ".weight"),
+    map_module("patch_embed", linear(names_.patch, ""),
                {spec.dim, spec.channels, spec.patch, spec.patch});
     if (spec.class_token) map("cls_token", choose(names_.cls_token, "", ""), {1, 1, spec.dim});
     if (spec.registers > 0) map("registers", choose(names_.registers, "", ""), {1, spec.registers, spec.dim});
     const std::int64_t positions =
         std::int64_t{spec.grid_height} * spec.grid_width + (spec.class_position ? 1 : 0);
     map("pos_embed", choose(names_.pos_embed, "", ""), {1, positions, spec.dim});
-    map_module("norm", choose(names_.norm, "", ".weight"), {spec.dim});
+    map_module("norm", norm(names_.norm, ""), {spec.dim});
 }
 
 void Matcher::map_block(int block) {
     const VitSpec& spec = result_.spec;
     const std::string ours = "blocks." + std::to_string(block) + ".";
-    const std::string before = std::string(names_.blocks) + std::to_string(block) + ".";
+    const std::string before = this->block(block);
     const std::int64_t dim = spec.dim, hidden = spec.mlp_dim;
 
-    map_module(ours + "norm1", choose(names_.norm1, before, ".weight"), {dim});
-    map_module(ours + "norm2", choose(names_.norm2, before, ".weight"), {dim});
+    map_module(ours + "norm1", norm(names_.norm1, before), {dim});
+    map_module(ours + "norm2", norm(names_.norm2, before), {dim});
     const std::array<const Names*, 3> apart = {&names_.q, &names_.k, &names_.v};
     const std::array<const char*, 3> letters = {"q", "k", "v"};
     for (std::int64_t i = 0; i < 3; ++i) {
         const auto index = static_cast<std::size_t>(i);
         const std::string name = ours + "attn." + letters[index];
         if (spec.fused_qkv) {
-            map(name + ".weight", choose(names_.qkv, before, ".weight"), {dim, dim}, i * dim, (i + 1) * dim,
+            map(name + ".weight", linear(names_.qkv, before), {dim, dim}, i * dim, (i + 1) * dim,
                 3 * dim);
             if (spec.qkv_bias)
-                map(name + ".bias", choose(names_.qkv, before, ".bias"), {dim}, i * dim, (i + 1) * dim,
+                map(name + ".bias", choose(names_.qkv, before, names_.bias), {dim}, i * dim, (i + 1) * dim,
                     3 * dim);
         } else {
-            map(name + ".weight", choose(*apart[index], before, ".weight"), {dim, dim});
-            if (spec.qkv_bias) map(name + ".bias", choose(*apart[index], before, ".bias"), {dim});
+            map(name + ".weight", linear(*apart[index], before), {dim, dim});
+            if (spec.qkv_bias) map(name + ".bias", choose(*apart[index], before, names_.bias), {dim});
         }
     }
-    map_module(ours + "attn.proj", choose(names_.proj, before, ".weight"), {dim, dim});
-    map_module(ours + "mlp.fc1", choose(names_.fc1, before, ".weight"), {hidden, dim});
-    map_module(ours + "mlp.fc2", choose(names_.fc2, before, ".weight"),
+    map_module(ours + "attn.proj", linear(names_.proj, before), {dim, dim});
+    map_module(ours + "mlp.fc1", linear(names_.fc1, before), {hidden, dim});
+    map_module(ours + "mlp.fc2", linear(names_.fc2, before),
                {dim, spec.swiglu ? hidden / 2 : hidden});
     if (spec.layer_scale) {
         map(ours + "ls1", choose(names_.ls1, before, ""), {dim});
@@ -270,7 +282,7 @@ void Matcher::map_block(int block) {
 
 void Matcher::map_head() {
     // Hugging Face keeps the head outside the prefixed backbone, timm inside.
-    std::string name = choose(names_.head, "", ".weight");
+    std::string name = linear(names_.head, "");
     if (!find(name)) name = name.substr(prefix_.size());
     const StoredTensor* head = find(name);
     if (!head) return;
@@ -304,6 +316,10 @@ Mapping Matcher::run(const Overrides& overrides) {
     spec.norm_epsilon = config_.norm_epsilon.value_or(names_.norm_epsilon);
     spec.mean = config_.mean;
     spec.std = config_.std;
+    if (!spec.mean && !spec.std && archive_.imagenet_normalisation()) {
+        spec.mean = {0.485F, 0.456F, 0.406F};
+        spec.std = {0.229F, 0.224F, 0.225F};
+    }
     map_embeddings();
     for (int block = 0; block < spec.depth; ++block)
         map_block(block);
@@ -323,6 +339,22 @@ Mapping Matcher::run(const Overrides& overrides) {
 
 } // namespace
 
+namespace {
+
+// Self-supervised training keeps two encoders; of each pair the first is the one that its authors evaluate.
+void prefer_published(std::vector<std::string>& prefixes) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> pairs = {
+        {{"base_encoder.", "momentum_encoder."}, {"teacher.", "student."}}};
+    for (const auto& [meant, other] : pairs) {
+        const auto holds = [](std::string_view word) {
+            return [word](const std::string& prefix) { return prefix.find(word) != std::string::npos; };
+        };
+        if (std::ranges::any_of(prefixes, holds(meant))) std::erase_if(prefixes, holds(other));
+    }
+}
+
+} // namespace
+
 std::string to_text(const std::vector<std::int64_t>& shape) {
     std::string text = "[";
     for (std::size_t i = 0; i < shape.size(); ++i)
@@ -336,9 +368,10 @@ std::optional<Mapping> match(const Archive& archive, const NameTable& names, con
     for (const auto& [name, tensor] : archive.tensors()) {
         if (!name.ends_with(names.anchor)) continue;
         const std::string prefix = name.substr(0, name.size() - names.anchor.size());
-        if (prefix.empty() || prefix.back() == '.') prefixes.push_back(prefix);
+        if (prefix.empty() || prefix.back() == '.' || prefix.back() == '/') prefixes.push_back(prefix);
     }
     if (prefixes.empty()) return std::nullopt;
+    prefer_published(prefixes);
     if (prefixes.size() > 1)
         throw InputError(archive.path().string() + ": holds " + std::to_string(prefixes.size()) +
                          " models (\"" + prefixes[0] + "\" and \"" + prefixes[1] +

@@ -26,14 +26,18 @@ struct NameTable {
     // prefix.
     std::string_view anchor;
 
-    Names patch;     // module: ".weight" and ".bias" are added
+    Names patch;     // module: `weight` and `bias` are added
     Names cls_token; // whole tensor names from here …
     Names registers;
     Names pos_embed;
     Names norm; // … modules again
     Names head; // with the prefix or without
 
-    std::string_view blocks; // "encoder.layer.": the block's number and a dot follow
+    std::string_view blocks;                 // "encoder.layer.": the block's number follows …
+    std::string_view block_end = ".";        // … and this
+    std::string_view weight = ".weight";     // of linear modules and convolutions
+    std::string_view norm_weight = ".weight";
+    std::string_view bias = ".bias";
     Names norm1, norm2;      // modules, within the block
     Names qkv;               // fused
     Names q, k, v;           // apart
@@ -48,6 +52,7 @@ struct NameTable {
 const NameTable& hf_vit_names();
 const NameTable& hf_dinov2_names();
 const NameTable& timm_names();
+const NameTable& jax_vit_names();
 
 struct Mapping {
     VitSpec spec;
