@@ -41,12 +41,17 @@ void ModelOptions::declare(CLI::App& app, bool with_path) {
                    "How positions are resampled to another image size: timm (antialiased) or hf (default: by the "
                    "checkpoint's naming).")
         ->type_name("WORD");
+    app.add_option("--decoder", decoder,
+                   "Head of a segmentation, on the patch tokens: linear (one 1×1 convolution) or fpn (a small pyramid over "
+                   "four layers) (default linear).")
+        ->type_name("WORD");
 }
 
 void ModelOptions::apply(job::ModelChoice& model) const {
     if (path) model.path = *path;
     if (heads) model.heads = heads;
     if (pooling) model.pooling = parsed("--pooling", *pooling, checkpoint::parse_pooling);
+    if (decoder) model.decoder = *decoder;
     if (position_resampling)
         model.position_resampling = parsed("--position-resampling", *position_resampling, checkpoint::parse_resampling);
 }

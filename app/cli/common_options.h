@@ -26,7 +26,7 @@ struct OutputOptions {
 struct ModelOptions {
     std::optional<std::string> path;
     std::optional<int> heads;
-    std::optional<std::string> pooling, position_resampling;
+    std::optional<std::string> pooling, position_resampling, decoder;
     void declare(CLI::App& app, bool with_path = true);
     void apply(job::ModelChoice& model) const; // throws InputError
 };

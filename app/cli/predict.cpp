@@ -28,6 +28,8 @@ class Predict final : public Command {
         app.add_option("RUN", run_, "Job folder of a fine-tuning run.")->required();
         app.add_option("IMAGE", images_, "Image files, or folders of them.")->required();
         app.add_option("--top", top_, "Classes shown for each image (default 5).")->type_name("N");
+        app.add_option("--out", out_, "Segmentation: folder for the masks, PNG in PASCAL VOC's colours (default RUN/predictions).")
+            ->type_name("DIR");
         device_.declare(app, false);
         output_.declare(app);
     }
@@ -39,7 +41,8 @@ class Predict final : public Command {
         job::validate(project);
         if (top_ < 1) throw InputError("--top is " + std::to_string(top_) + "; expected at least 1");
         check_model(project.model, project.data);
-        const job::PredictRequest request{paths.folder.string(), files(), top_, project.run, output_.output()};
+        const job::PredictRequest request{paths.folder.string(), files(), top_, out(),
+                                          project.run, output_.output()};
         exec_engine(find_engine(), "predict", job::to_json(request));
     }
 
@@ -63,7 +66,9 @@ class Predict final : public Command {
         return found;
     }
 
-    std::string run_;
+    std::string out() const { return out_.empty() ? out_ : fs::absolute(out_).lexically_normal().string(); }
+
+    std::string run_, out_;
     std::vector<std::string> images_;
     int top_ = 5;
     RunOptions device_;

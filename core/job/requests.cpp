@@ -138,6 +138,7 @@ std::string to_json(const PredictRequest& request) {
     return text({{"run", request.run},
                  {"images", request.images},
                  {"top", request.top},
+                 {"out", request.out},
                  {"device", to(request.device)},
                  {"output", to(request.output)}});
 }
@@ -146,6 +147,7 @@ PredictRequest predict_request(std::string_view json) {
         request.run = object.at("run").get<std::string>();
         request.images = object.at("images").get<std::vector<std::string>>();
         request.top = object.at("top").get<int>();
+        request.out = object.at("out").get<std::string>();
         from(object.at("device"), request.device);
     });
 }

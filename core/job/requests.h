@@ -43,6 +43,7 @@ struct PredictRequest { // "predict"
     std::string run;
     std::vector<std::string> images;
     int top = 5;
+    std::string out; // segmentation: the folder of the masks, empty: RUN/predictions
     RunChoice device;
     Output output;
 };

@@ -29,6 +29,12 @@ inline constexpr std::array<HistoryColumn, 9> history_columns = {{
     {"gpu_memory", "GPU memory", "MiB", &History::gpu_memory_mib},
 }};
 
+// Of a segmentation only.
+inline constexpr std::array<HistoryColumn, 2> segmentation_columns = {{
+    {"val_miou", "validation mIoU (fraction)", "1", &History::val_miou},
+    {"val_mdice", "validation mean Dice (fraction)", "1", &History::val_mdice},
+}};
+
 inline constexpr std::string_view results_format = "cdra-results";
 inline constexpr int results_version = 1;
 

@@ -18,6 +18,9 @@ History read_history(const hdf5::Group& group) {
     const std::uint64_t epochs = group.dataset(history_columns[0].name).elements();
     for (const HistoryColumn& column : history_columns)
         history.*column.values = group.dataset(column.name, {epochs}).doubles(most_values);
+    for (const HistoryColumn& column : segmentation_columns)
+        if (group.contains(column.name))
+            history.*column.values = group.dataset(column.name, {epochs}).doubles(most_values);
     return history;
 }
 
@@ -56,6 +59,18 @@ Predictions read_predictions(const hdf5::Group& group) {
     return predictions;
 }
 
+Segmentation read_segmentation(const hdf5::Group& group) {
+    Segmentation segmentation;
+    segmentation.split = group.text("split");
+    segmentation.iou = group.dataset("iou").doubles(most_values);
+    const std::uint64_t classes = segmentation.iou.size();
+    segmentation.dice = group.dataset("dice", {classes}).doubles(most_values);
+    for (const double count : group.dataset("confusion", {classes, classes}).doubles(most_values))
+        segmentation.confusion.push_back(static_cast<std::int64_t>(count));
+    if (classes > 0) segmentation.classes = group.dataset("classes", {classes}).strings(most_values);
+    return segmentation;
+}
+
 // In the order of the network: "blocks.2" before "blocks.10".
 std::pair<int, std::string> network_order(const std::string& name) {
     int block = 0;
@@ -90,6 +105,7 @@ Results read_results(const std::filesystem::path& path, bool with_matrices) {
         for (const std::string& name : names) results.matrices.push_back(read_matrix(matrices.group(name), name));
     }
     if (entry.contains("predictions")) results.predictions = read_predictions(entry.group("predictions"));
+    if (entry.contains("segmentation")) results.segmentation = read_segmentation(entry.group("segmentation"));
     const hdf5::Group summary = entry.group("summary");
     for (const std::string& name : summary.names()) {
         const hdf5::Dataset dataset = summary.dataset(name, {});

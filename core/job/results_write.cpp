@@ -49,7 +49,10 @@ hdf5::Dataset write_scale(hdf5::Group& group, const std::string& name, std::span
 
 void write_history(hdf5::Group& entry, const History& history) {
     const std::size_t epochs = history.epoch.size();
-    for (const HistoryColumn& column : history_columns)
+    std::vector<HistoryColumn> columns(history_columns.begin(), history_columns.end());
+    const bool segments = !history.val_miou.empty();
+    if (segments) columns.insert(columns.end(), segmentation_columns.begin(), segmentation_columns.end());
+    for (const HistoryColumn& column : columns)
         if ((history.*column.values).size() != epochs)
             throw Error("results: history column " + std::string(column.name) + " has " +
                         std::to_string((history.*column.values).size()) + " values, epoch has " + std::to_string(epochs));
@@ -57,7 +60,7 @@ void write_history(hdf5::Group& entry, const History& history) {
     // A final training has no validation split: then the viewer opens on the loss.
     const bool validated = std::any_of(history.val_accuracy.begin(), history.val_accuracy.end(),
                                        [](double value) { return std::isfinite(value); });
-    group.set("signal", validated ? "val_accuracy" : "train_loss");
+    group.set("signal", !validated ? "train_loss" : segments ? "val_miou" : "val_accuracy");
     std::vector<std::string> others = {"train_accuracy"};
     if (validated) others.insert(others.end(), {"train_loss", "val_loss"});
     group.set("auxiliary_signals", std::span<const std::string>(others));
@@ -65,7 +68,7 @@ void write_history(hdf5::Group& entry, const History& history) {
     group.set("axes", std::span<const std::string>(axes));
     group.set("title", "Learning curve");
     std::optional<hdf5::Dataset> scale;
-    for (const HistoryColumn& column : history_columns) {
+    for (const HistoryColumn& column : columns) {
         const std::vector<double>& values = history.*column.values;
         hdf5::Dataset dataset = group.write(column.name, {epochs}, std::span<const double>(values));
         dataset.set_long_name(column.long_name);
@@ -144,6 +147,38 @@ void write_predictions(hdf5::Group& entry, const Predictions& predictions) {
     if (classes > 0) group.write_texts("classes", predictions.classes).set_long_name("class name");
 }
 
+void write_segmentation(hdf5::Group& entry, const Segmentation& segmentation) {
+    const std::size_t classes = segmentation.classes.size();
+    if (segmentation.iou.size() != classes || segmentation.dice.size() != classes ||
+        segmentation.confusion.size() != classes * classes)
+        throw Error("results: the segmentation's classes, IoU, Dice and confusion do not fit each other");
+    hdf5::Group group = entry.make_group("segmentation", "NXdata");
+    group.set("title", "IoU by class on split " + segmentation.split);
+    group.set("split", segmentation.split);
+    group.set("signal", "iou");
+    const std::vector<std::string> others = {"dice"};
+    group.set("auxiliary_signals", std::span<const std::string>(others));
+    const std::vector<std::string> axes = {"class"};
+    group.set("axes", std::span<const std::string>(axes));
+    const hdf5::Dataset index = write_scale(group, "class", counting(classes), "class");
+    const hdf5::Dataset predicted = write_scale(group, "predicted_class", counting(classes), "predicted class");
+    for (const auto& [name, values, long_name] :
+         {std::tuple{"iou", &segmentation.iou, "intersection over union"}, {"dice", &segmentation.dice, "Dice"}}) {
+        hdf5::Dataset dataset = group.write(name, {classes}, std::span<const double>(*values));
+        dataset.set_long_name(long_name);
+        dataset.set_units("1");
+        dataset.attach_scale(index, 0);
+    }
+    // As floating point: pixels of a large dataset pass 2³¹, and viewers plot doubles.
+    const std::vector<double> counts(segmentation.confusion.begin(), segmentation.confusion.end());
+    hdf5::Dataset confusion = group.write("confusion", {classes, classes}, std::span<const double>(counts));
+    confusion.set_long_name("pixels by true and predicted class");
+    confusion.set_units("1");
+    confusion.attach_scale(index, 0);
+    confusion.attach_scale(predicted, 1);
+    if (classes > 0) group.write_texts("classes", segmentation.classes).set_long_name("class name");
+}
+
 } // namespace
 
 void write_results(const std::filesystem::path& path, const Results& results) {
@@ -160,6 +195,7 @@ void write_results(const std::filesystem::path& path, const Results& results) {
         hdf5::Group matrices = entry.make_group("matrices", "NXcollection");
         for (const MatrixResult& matrix : results.matrices) write_matrix(matrices, matrix);
         if (results.predictions) write_predictions(entry, *results.predictions);
+        if (results.segmentation) write_segmentation(entry, *results.segmentation);
         hdf5::Group summary = entry.make_group("summary", "NXcollection");
         for (const auto& [key, value] : results.summary) {
             hdf5::Dataset dataset = summary.write(link_name(key), {}, std::span<const double>(&value, 1));

@@ -52,11 +52,28 @@ std::map<std::string, Tensor> tensors_of(const RunSetup& setup, Naming naming, b
     return tensors;
 }
 
+// No published model of these names has a place for a decoder: it gets a file of its own beside the model's,
+// under our names.
+void write_decoder(const RunSetup& setup, std::filesystem::path beside) {
+    std::deque<std::vector<float>> storage;
+    std::vector<tensor_io::TensorView> views;
+    for (const auto& name : setup.model->head_names()) {
+        const auto value = setup.model->tensor(name).detach();
+        views.push_back(
+            tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
+    }
+    tensor_io::write_safetensors(
+        beside.replace_extension(".decoder.safetensors"), views,
+        {{"format", "pt"}, {"decoder", setup.project.model.decoder}, {"class_names", nlohmann::json(setup.classes).dump()}});
+}
+
 void write(const RunSetup& setup, const job::MergeRequest& request, bool positions_trained) {
     const auto tensors = tensors_of(setup, request.naming, positions_trained);
     std::deque<std::vector<float>> storage; // a deque: the views point into it
     std::vector<tensor_io::TensorView> views;
+    const bool decoder = setup.task->kind() == datasets::Task::segmentation;
     for (const auto& [name, parts] : checkpoint::export_names(setup.checkpoint->spec(), request.naming)) {
+        if (decoder && parts.front().starts_with("head.")) continue; // no classification head
         std::vector<Tensor> stacked;
         for (const auto& part : parts)
             stacked.push_back(tensors.at(part));
@@ -65,6 +82,7 @@ void write(const RunSetup& setup, const job::MergeRequest& request, bool positio
             tensor_io::view_f32(name, value.sizes().vec(), storage.emplace_back(float_values(value))));
     }
     tensor_io::write_safetensors(request.out, views, {{"format", "pt"}});
+    if (decoder) write_decoder(setup, request.out);
 }
 
 // Opens what was written, and says what a file of tensors can't: its reader would assume something else.
@@ -102,7 +120,7 @@ void run(const job::MergeRequest& request, Worker& worker) {
     write(setup, request, positions_trained);
     check(setup, request, worker);
     worker.progress().report({"merge", 1, 1, request.out});
-    if (request.naming == Naming::hf && setup.checkpoint->spec().family == "dinov2" &&
+    if (setup.task->kind() == datasets::Task::classification && request.naming == Naming::hf && setup.checkpoint->spec().family == "dinov2" &&
         setup.model->pooling() != checkpoint::Pooling::cls_mean)
         worker.log("warning",
                    "Hugging Face's DINOv2 classifier takes the class token and the mean of the patches; this "

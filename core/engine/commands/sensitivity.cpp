@@ -10,6 +10,7 @@
 #include "core/engine/commands/worker.h"
 #include "core/engine/kernels/squared_gradient.h"
 #include "core/engine/model/preprocessing.h"
+#include "core/engine/training/batches.h"
 #include "datasets/loader.h"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ std::vector<std::uint32_t> choose_samples(Estimator estimator, const job::Sensit
 // The file whose digest names the model: a folder's weights file.
 std::string model_digest(const checkpoint::Checkpoint& source, Worker& worker) {
     worker.progress().report({"load", 0, 0, "reading the model"});
-    return sha256_file(source.path(), worker.stop());
+    return checkpoint::fingerprint(source, worker.stop());
 }
 
 struct Summary {
@@ -76,7 +77,8 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
     const auto samples = choose_samples(estimator, request.sensitivity, dataset->samples("train").size());
     const std::string digest = model_digest(*source, worker);
     Vit model(*source, how.image_size, resampling, request.model.pooling, device);
-    model.reset_head(classes, request.run.seed);
+    const auto task = make_task(dataset->task(), request.model.decoder);
+    task->reset_head(model, classes, request.run.seed);
 
     datasets::LoaderOptions loading;
     loading.batch_size = request.sensitivity.batch_size;
@@ -88,12 +90,13 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
     SensitivityInputs inputs{
         .model = model, .estimator = estimator, .next = {}, .samples = std::ssize(samples)};
     inputs.seed = request.sensitivity.seed;
+    inputs.task = task.get();
     inputs.next = [&](LabelledImages& next) {
         worker.wait_while_paused();
         if (!loader.next(batch)) return false;
         // The batch outlives its use: the next one is loaded after the gradients of this one.
         next.images = torch::from_blob(batch.images.data(), {batch.size, 3, how.image_size, how.image_size});
-        next.labels = torch::from_blob(batch.labels.data(), {batch.size}, torch::kInt64);
+        next.labels = labels_of(batch, how.image_size);
         return true;
     };
     const auto start = Clock::now();
@@ -106,6 +109,8 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
     from.dataset = request.data.spec;
     from.dataset_fingerprint = dataset->fingerprint();
     from.samples = samples;
+    if (dataset->task() == datasets::Task::segmentation)
+        from.loss = "cross-entropy of pixels, decoder " + request.model.decoder;
     from.seed = request.sensitivity.seed;
     from.head_seed = request.run.seed;
     from.classes = classes;

@@ -4,6 +4,7 @@
 // `cdra-engine train`: fine-tuning in a job folder, from the start or from the last checkpoint.
 #include "core/engine/commands/commands.h"
 #include "core/engine/commands/worker.h"
+#include "core/engine/segmentation/prediction.h"
 #include "core/engine/training/batches.h"
 #include "core/engine/training/evaluation.h"
 #include "core/engine/training/run_results.h"
@@ -16,6 +17,8 @@
 
 namespace cdra::engine::commands {
 namespace {
+
+constexpr std::size_t masks_kept = 32; // of a segmentation's reported split, for looking at
 
 class WorkerHost final : public TrainingHost {
   public:
@@ -115,6 +118,9 @@ void run(const job::TrainRequest& request, Worker& worker) {
         results.predictions = predictions_of(evaluation, *data, roles.report);
     else
         results.segmentation = segmentation_of(evaluation, *data, roles.report);
+    if (results.segmentation && setup.preprocessing.resize == "squash")
+        write_masks(setup, *data, roles.report, masks_kept, paths.folder / "predictions", worker.progress(),
+                    worker.stop());
     job::write_results(paths.results, results);
     worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "loss",
                                   evaluation.loss});

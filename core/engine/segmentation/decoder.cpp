@@ -146,4 +146,17 @@ Tensor resize_bilinear(const Tensor& x, std::int64_t height, std::int64_t width)
     return at::matmul(at::matmul(rows, x), columns);
 }
 
+Tensor class_map(const Tensor& scores, std::int64_t height, std::int64_t width) {
+    constexpr std::int64_t most_values = std::int64_t{1} << 24; // of a band
+    const auto columns = at::matmul(scores.to(torch::kFloat32), interpolation(scores.size(3), width).to(scores.device()).t());
+    const auto rows = interpolation(scores.size(2), height).to(scores.device());
+    const auto band = std::max<std::int64_t>(1, most_values / (scores.size(1) * width));
+    auto result = torch::empty({height, width}, torch::kUInt8);
+    for (std::int64_t top = 0; top < height; top += band) {
+        const auto count = std::min(band, height - top);
+        result.narrow(0, top, count).copy_(at::matmul(rows.narrow(0, top, count), columns).argmax(1).squeeze(0));
+    }
+    return result;
+}
+
 } // namespace cdra::engine

@@ -13,19 +13,14 @@ namespace cdra::engine {
 namespace {
 
 void check_head(const Vit& model) {
-    if (!model.has("head.weight"))
+    const auto names = model.head_names();
+    if (names.empty())
         throw InputError("the model has no head; sensitivity needs one drawn for the task's classes");
-    if (!(model.tensor("head.weight").abs().max().item<float>() > 0))
-        throw InputError(
-            "the head's weights are all zero: every gradient of the backbone would be zero; use a head "
-            "drawn from a truncated normal");
-}
-
-void check_labels(const Tensor& labels, std::int64_t classes) {
-    const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
-    if (lowest < 0 || highest >= classes)
-        throw InputError("label " + std::to_string(lowest < 0 ? lowest : highest) + ": the head has " +
-                         std::to_string(classes) + " classes");
+    for (const auto& name : names)
+        if (name.ends_with(".weight") && !(model.tensor(name).abs().max().item<float>() > 0))
+            throw InputError(
+                "the head's weights are all zero: every gradient of the backbone would be zero; use a head "
+                "drawn from a truncated normal");
 }
 
 } // namespace
@@ -49,7 +44,7 @@ sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs,
     std::int64_t done = 0, batches = 0;
     progress.report({"sensitivity", 0, inputs.samples, {}});
     const auto run_batch = [&](const LabelledImages& batch) {
-        check_labels(batch.labels, model.tensor("head.weight").size(0));
+        inputs.task->check_labels(batch.labels, model.spec().classes);
         const Tensor images = batch.images.to(model.device()), labels = batch.labels.to(model.device());
         ForwardOptions forward;
         if (per_sample) {
@@ -60,9 +55,12 @@ sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs,
             forward.drop_path = inputs.drop_path;
             forward.random_seed = mix_seed(inputs.seed, static_cast<std::uint64_t>(batches));
         }
+        const Task& task = *inputs.task;
+        const Tensor outputs = task.outputs(model, task.features(model, images, forward), forward);
+        // per_sample: each sample's own loss, so that the factor 1/B of a mean is undone.
+        Tensor loss = per_sample ? task.sample_losses(outputs, labels) : task.training_loss(outputs, labels, 0);
         const bool mean = !per_sample || inputs.reduction == Reduction::mean;
-        const Tensor loss = at::cross_entropy_loss(model.logits(images, forward), labels, {},
-                                                   mean ? at::Reduction::Mean : at::Reduction::Sum);
+        if (mean) loss = loss / images.size(0);
         const double undo = per_sample && mean ? static_cast<double>(images.size(0)) : 1.0;
         loss.backward(torch::full({}, undo, loss.options()));
         if (!per_sample) batch_watch.take();

@@ -6,6 +6,7 @@
 
 #include "core/base/progress.h"
 #include "core/engine/model/vit.h"
+#include "core/engine/training/task.h"
 #include "core/sensitivity/map.h"
 
 #include <cstdint>
@@ -28,7 +29,7 @@ enum class Reduction { sum, mean };
 
 struct LabelledImages {
     Tensor images; // [B, 3, S, S], normalised; moved to the model's device here
-    Tensor labels; // [B] int64
+    Tensor labels; // [B] int64, or [B, S, S] uint8 for a segmentation
 };
 
 struct SensitivityInputs {
@@ -39,9 +40,11 @@ struct SensitivityInputs {
     Reduction reduction = Reduction::sum;      // per_sample only
     double drop_path = 0.1;                    // batch only
     std::uint64_t seed = 0;                    // of the dropped paths, batch only
+    const Task* task = &classification();
 };
 
-// Cross-entropy. The map's provenance holds the estimator alone. The result does not depend on the batch size
+// Cross-entropy; of a segmentation, an image's loss is the mean over its pixels that have a class. The map's
+// provenance holds the estimator alone. The result does not depend on the batch size
 // (per_sample, but for rounding) and is the same bits for the same thread count. Throws InputError for a head
 // that is missing or all zero (every gradient of the backbone would be zero) and for a label the head has
 // not; Cancelled within a layer's work of a stop. Stage "sensitivity", in samples.
