@@ -29,7 +29,10 @@ LabelImage read_label_png(const std::filesystem::path& path);
 LabelImage resize_nearest(const LabelImage& labels, int width, int height);
 
 // JPEG, PNG, BMP, PPM, PGM, WebP by content, to RGB. Throws CorruptFile naming the file (and what is wrong) or
-// InputError if it is missing. Sizes are bounded (65,500 a side, 512 MiB of pixels) before anything is allocated.
+// InputError if it is missing. What published loaders (torchvision's ImageFolder, PIL's convert("RGB")) do is done: the
+// EXIF orientation is not applied, transparency is dropped, inks are read as Adobe stores them (inverted), 16-bit
+// colours keep their high byte. 16-bit grey keeps it too, where PIL clips at 255 and so makes such an image white.
+// Sizes are bounded (65,500 a side, 512 MiB of pixels) before anything is allocated.
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
 Image read_image(const std::filesystem::path& path);
 

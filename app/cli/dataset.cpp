@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "app/cli/common_options.h"
 #include "app/cli/dataset_build.h"
+#include "app/cli/dataset_split.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/table.h"
 #include "core/base/error.h"
@@ -37,6 +38,7 @@ class DatasetCommand final : public Command {
         app.add_option("--threads", threads_, "Threads that read files (default 0: one per processor).")->type_name("N");
         output_.declare(app);
         build_.declare(app);
+        split_.declare(app);
         std::string layouts = "Layouts:\n";
         for (const datasets::Layout& layout : datasets::layouts())
             layouts += "  " + std::string(layout.word) + ": " + std::string(layout.summary) + "\n";
@@ -45,7 +47,8 @@ class DatasetCommand final : public Command {
 
     int run(const Invocation&) override {
         if (build_.given()) return build_.run();
-        if (spec_.empty()) throw InputError("DATA is missing; expected a folder or LAYOUT:PATH, or the word build");
+        if (split_.given()) return split_.run();
+        if (spec_.empty()) throw InputError("DATA is missing; expected a folder or LAYOUT:PATH, or one of the words build and split");
         if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
         const auto dataset = datasets::open_dataset(spec_);
         std::vector<datasets::BadSample> bad;
@@ -119,6 +122,7 @@ class DatasetCommand final : public Command {
     int threads_ = 0;
     OutputOptions output_;
     DatasetBuild build_;
+    DatasetSplit split_;
 };
 
 } // namespace
