@@ -56,6 +56,9 @@ class Methods final : public Command {
                 one["help"] = option.help;
                 entry["options"].push_back(std::move(one));
             }
+            entry["published_recipe"] = Json::object();
+            for (const auto& [key, value] : method->recipe) entry["published_recipe"][std::string(key)] = value;
+            if (!method->recipe_note.empty()) entry["published_recipe_note"] = method->recipe_note;
             json["methods"].push_back(std::move(entry));
         }
         std::cout << json.dump() << '\n';
@@ -70,7 +73,16 @@ class Methods final : public Command {
                       << (method->needs_plan ? " Needs a compact plan." : "") << '\n';
             for (const methods::Option& option : method->options)
                 std::cout << "  --" << option.name << " (default " << option.default_value << "): " << option.help << '\n';
+            print_recipe(*method);
         }
+    }
+
+    static void print_recipe(const methods::Descriptor& method) {
+        if (method.recipe.empty() && method.recipe_note.empty()) return;
+        std::cout << "  --recipe published:";
+        for (const auto& [key, value] : method.recipe) std::cout << ' ' << key << ' ' << value;
+        if (!method.recipe_note.empty()) std::cout << (method.recipe.empty() ? " " : ". ") << method.recipe_note;
+        std::cout << '\n';
     }
 
     std::string name_;

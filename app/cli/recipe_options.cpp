@@ -16,6 +16,9 @@ void RecipeOptions::declare(CLI::App& app) {
     const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
         app.add_option(name, value, help)->type_name(type)->group(group);
     };
+    add("--recipe", this->recipe, "WORD",
+        "common (the same for every method) or published (the method's own where it differs, see 'cdra methods'); the options "
+        "below win over it (default: the project's values, common without a project).");
     add("--epochs", epochs, "N", "Passes over the training images (default 100).");
     add("--batch-size", batch_size, "N", "Images of one step (default 64).");
     add("--accumulate", accumulate, "N", "Batches whose gradients make one optimiser step (default 1).");
@@ -37,7 +40,8 @@ void RecipeOptions::declare(CLI::App& app) {
     add("--checkpoint-every", checkpoint_every, "N", "Optimiser steps between checkpoints (default 0: once an epoch).");
 }
 
-void RecipeOptions::apply(job::Recipe& recipe) const {
+void RecipeOptions::apply(job::Recipe& recipe, const methods::Descriptor& method) const {
+    if (this->recipe) job::use_recipe(recipe, method, *this->recipe);
     put(epochs, recipe.epochs);
     put(batch_size, recipe.batch_size);
     put(accumulate, recipe.accumulate);

@@ -16,10 +16,10 @@ namespace cdra::cli {
 struct RecipeOptions {
     std::optional<int> epochs, batch_size, accumulate, warmup_epochs, checkpoint_every;
     std::optional<double> lr, min_lr, warmup_lr, weight_decay, drop_path, label_smoothing;
-    std::optional<std::string> precision, protocol;
+    std::optional<std::string> precision, protocol, recipe;
     bool final_training = false;
     void declare(CLI::App& app);
-    void apply(job::Recipe& recipe) const;
+    void apply(job::Recipe& recipe, const methods::Descriptor& method) const;
 };
 
 } // namespace cdra::cli

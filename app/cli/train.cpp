@@ -86,7 +86,7 @@ class Train final : public Command {
         const methods::Descriptor& method = methods::find_method(project.method);
         model_.apply(project.model);
         data_.apply(project.data);
-        recipe_.apply(project.recipe);
+        recipe_.apply(project.recipe, method);
         run_.apply(project.run);
         PlanOptions plan_options = plan_options_;
         std::set<std::string> taken;

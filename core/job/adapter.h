@@ -4,7 +4,8 @@
 // The compact adapter, adapter/adapter.safetensors: per adapted matrix `<name>.rows` (input indices, plan order,
 // int32), `.columns` (output indices), `.A` [d̄, r], `.B` [r, k̄]; masked matrices `<name>.indices` (flat, int32) and
 // `.values` (the trained weights' change); whole tensors under their own names ("blocks.0.norm1.weight",
-// "cls_token", "head.weight"). Same run, same bytes: no time and no path in it.
+// "cls_token", "head.weight"), and a method's own under names that tell their place ("blocks.3.prompts",
+// "blocks.3.mlp.adapter.down.weight", "head_mlp.0.norm.running_mean"). Same run, same bytes: no time and no path in it.
 #pragma once
 
 #include <cstdint>

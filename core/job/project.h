@@ -81,6 +81,9 @@ Project parse_project(std::string_view toml, const std::filesystem::path& source
 Project read_project(const std::filesystem::path& path); // paths in it made absolute
 // Model, data (the path inside LAYOUT:PATH?options), map, plan and a rank file, as if typed in `base`.
 void make_paths_absolute(Project& project, const std::filesystem::path& base);
+// The hyperparameters of the common recipe, or of the method's published one; precision, protocol and the like
+// stay. `word`: "common" or "published", else InputError.
+void use_recipe(Recipe& recipe, const methods::Descriptor& method, std::string_view word);
 std::string to_toml(const Project& project);
 void write_project(const std::filesystem::path& path, const Project& project);
 // Throws InputError for the first impossible value (epochs < 1, lr ≤ 0, unknown precision …).

@@ -60,6 +60,10 @@ struct Descriptor {
                                       int threads) = nullptr;
     // Its plan maker chooses weights by the method's own options: γ, τ and a budget have no say (GPS).
     bool selects_itself = false;
+    // The method's published recipe where it differs from the common one: keys of a project's [recipe]. The
+    // note says what of it no key can say.
+    std::vector<std::pair<std::string_view, double>> recipe = {};
+    std::string_view recipe_note = {};
 };
 
 // The plan of a method that needs one, by its own maker or the common one. Throws InputError.

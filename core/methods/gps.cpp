@@ -40,6 +40,8 @@ const Descriptor& gps_method() {
                           head_lr_scale_option()};
         method.count = count;
         method.make_plan = make_plan;
+        method.recipe = {{"min-lr", 1e-8}, {"batch-size", 32}, {"weight-decay", 0}};
+        method.recipe_note = "GPS chooses lr from 3e-4 to 1e-2 and batches of 16 or 32 by task.";
         return method;
     }();
     return descriptor;

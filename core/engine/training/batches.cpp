@@ -128,7 +128,7 @@ std::unique_ptr<BatchSource> feature_batches(const Vit& model, const datasets::D
 
 bool trains_head_only(const std::vector<Trainable>& trainables) {
     return std::all_of(trainables.begin(), trainables.end(),
-                       [](const Trainable& item) { return item.name.starts_with("head."); });
+                       [](const Trainable& item) { return item.name.starts_with("head"); }); // "head_mlp." too
 }
 
 } // namespace cdra::engine

@@ -40,7 +40,7 @@ std::string plain(double value) {
 class Trainer {
   public:
     Trainer(const TrainingSetup& setup, TrainingHost& host)
-        : setup_(setup), host_(host), recipe_(setup.recipe), roles_(split_roles(setup.data, setup.recipe)),
+        : setup_(setup), host_(host), recipe_(setup.recipe), roles_(setup.roles ? *setup.roles : split_roles(setup.data, setup.recipe)),
           optimizer_(setup.method.trainables(), {0.9, 0.999, 1e-8, setup.recipe.weight_decay}),
           schedule_(recipe_), samples_(setup.data.samples(roles_.train).size()),
           bf16_(recipe_.precision == "bf16"), head_only_(trains_head_only(optimizer_.trainables())) {
@@ -174,14 +174,14 @@ class Trainer {
         last_loss_ = loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1));
         if (Clock::now() - metrics_written_ < metric_interval && state_.step > 1) return;
         metrics_written_ = Clock::now();
-        metric("train", "loss", last_loss_);
-        metric("train", accuracy_name(),
+        metric(setup_.stage, "loss", last_loss_);
+        metric(setup_.stage, accuracy_name(),
                static_cast<double>(correct) / static_cast<double>(std::max<std::int64_t>(judged, 1)));
-        metric("train", "lr", lr);
-        metric("train", "images_per_second", static_cast<double>(seen) / std::max(took, 1e-9));
-        metric("train", "memory_mib", host_memory_mib());
-        if (setup_.model.device().is_cuda()) metric("train", "gpu_memory_mib", gpu_memory_mib());
-        metric("train", "grad_norm", optimizer_.gradient_norm());
+        metric(setup_.stage, "lr", lr);
+        metric(setup_.stage, "images_per_second", static_cast<double>(seen) / std::max(took, 1e-9));
+        metric(setup_.stage, "memory_mib", host_memory_mib());
+        if (setup_.model.device().is_cuda()) metric(setup_.stage, "gpu_memory_mib", gpu_memory_mib());
+        metric(setup_.stage, "grad_norm", optimizer_.gradient_norm());
     }
 
     void end_epoch(double lr) {
@@ -253,7 +253,7 @@ class Trainer {
         if (state_.step > 0 && std::isfinite(last_loss_)) message += ", loss " + plain(last_loss_);
         if (state_.best.step > 0)
             message += ", best " + roles_.select + " " + plain(100 * state_.best.score) + " %";
-        host_.progress().report({"train", state_.step, steps_per_epoch_ * recipe_.epochs, message});
+        host_.progress().report({setup_.stage, state_.step, steps_per_epoch_ * recipe_.epochs, message});
     }
 
     [[noreturn]] void diverged() const {

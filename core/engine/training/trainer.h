@@ -14,7 +14,9 @@
 #include "datasets/loader.h"
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
+#include <string>
 
 namespace cdra::engine {
 
@@ -33,6 +35,16 @@ class TrainingHost {
     virtual void resumed(std::int64_t step) = 0;
 };
 
+// Which splits the protocol trains on, chooses by, and reports.
+//   honest     train → chosen by val (ties: the earlier epoch) → test read once
+//   final      trainval → the last epoch → test read once: the chosen setting, trained anew on everything but
+//   test published  trainval → maximum of test accuracy over the epochs, as published code does
+// `select` is empty where nothing chooses; `report` falls back to val, then train, where there is no test
+// split.
+struct SplitRoles {
+    std::string train, select, report;
+};
+
 struct TrainingSetup {
     Vit& model;
     Method& method;
@@ -44,17 +56,10 @@ struct TrainingSetup {
     std::filesystem::path checkpoints; // a folder that exists
     bool resume = false;
     const Task& task = classification();
+    std::optional<SplitRoles> roles; // not the protocol's: what a phase before the training proper reads
+    std::string stage = "train";     // of its progress, and the split its metrics are told of
 };
 
-// Which splits the protocol trains on, chooses by, and reports.
-//   honest     train → chosen by val (ties: the earlier epoch) → test read once
-//   final      trainval → the last epoch → test read once: the chosen setting, trained anew on everything but
-//   test published  trainval → maximum of test accuracy over the epochs, as published code does
-// `select` is empty where nothing chooses; `report` falls back to val, then train, where there is no test
-// split.
-struct SplitRoles {
-    std::string train, select, report;
-};
 SplitRoles split_roles(const datasets::Dataset& data, const job::Recipe& recipe);
 
 // Trains and leaves the method with the chosen checkpoint's values. A stop saves a checkpoint first and
