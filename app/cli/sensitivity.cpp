@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace cdra::cli {
 namespace {
@@ -18,12 +19,13 @@ class Sensitivity final : public Command {
     void declare(CLI::App& app) override {
         model_.declare(app);
         data_.declare(app, false);
-        app.add_option("--samples", samples_, "Training images (default 400; 512 with --estimator batch).")->type_name("N");
+        app.add_option("--samples", samples_, "Training images (default 400; 512 with --estimator batch; all of them with contrastive).")->type_name("N");
         app.add_option("--estimator", estimator_,
                        "per-sample (Eq. 3: the mean of squared gradients of single images) or batch (SPT's code: squared "
-                       "gradients of mini-batches) (default per-sample).")
+                       "gradients of mini-batches) or contrastive (GPS: summed gradients of a supervised contrastive loss on two views) "
+                       "(default per-sample).")
             ->type_name("WORD");
-        app.add_option("--batch-size", batch_size_, "Images at a time; with --estimator batch, of a mini-batch (default 32).")
+        app.add_option("--batch-size", batch_size_, "Images at a time; with --estimator batch or contrastive, of a mini-batch (default 32).")
             ->type_name("N");
         run_.declare(app);
         app.add_option("--out", out_, "Sensitivity map to write.")->required()->type_name("S.h5");
@@ -40,7 +42,10 @@ class Sensitivity final : public Command {
         project.name = "sensitivity";
         project.sensitivity.map = out_;
         if (estimator_) project.sensitivity.estimator = *estimator_;
-        project.sensitivity.samples = samples_.value_or(project.sensitivity.estimator == "batch" ? published_samples : 400);
+        const bool whole_epoch = project.sensitivity.estimator == "contrastive";
+        project.sensitivity.samples = samples_.value_or(whole_epoch ? std::numeric_limits<int>::max()
+                                                        : project.sensitivity.estimator == "batch" ? published_samples
+                                                                                                   : 400);
         if (batch_size_) project.sensitivity.batch_size = *batch_size_;
         project.sensitivity.seed = project.run.seed;
         job::validate(project);

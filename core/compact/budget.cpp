@@ -158,6 +158,9 @@ std::uint64_t parameters_for_count(const SensitivityMap& map, const PlanOptions&
 
 std::uint64_t count_for_budget(const SensitivityMap& map, const PlanOptions& options, ProgressSink& progress,
                                const std::stop_token& stop, int threads, const PlanMaker& maker) {
+    if (!maker.allot && parse_rank_strategy(options.rank)->needs_spectrum())
+        throw InputError("a budget can't be searched with rank strategy " + options.rank +
+                         ", whose ranks follow from each plan's spectra; give gamma or tau, and the factor after the colon");
     const double percent = std::get<Budget>(options.amount).percent;
     if (!(percent >= 0 && percent <= 100))
         throw InputError("budget is " + std::to_string(percent) +

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/analysis/spectrum.h"
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
 #include "core/compact/budget.h"
@@ -76,13 +77,26 @@ Asked resolve(const sensitivity::SensitivityMap& map, const PlanOptions& options
     return {count, static_cast<double>(count) / static_cast<double>(pool)};
 }
 
+std::vector<float> corner_spectrum(const sensitivity::MatrixSensitivity& matrix, const Reorganised& reorganised) {
+    const auto in = static_cast<std::size_t>(matrix.shape.in);
+    std::vector<float> corner;
+    corner.reserve(std::size_t{reorganised.compact_rows} * reorganised.compact_columns);
+    for (std::uint32_t c = 0; c < reorganised.compact_columns; ++c)
+        for (std::uint32_t r = 0; r < reorganised.compact_rows; ++r)
+            corner.push_back(matrix.values[reorganised.column_order[c] * in + reorganised.row_order[r]]);
+    const auto spectrum =
+        analysis::root_spectrum(corner, reorganised.compact_columns, reorganised.compact_rows);
+    return {spectrum.begin(), spectrum.end()};
+}
+
 PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vector<std::uint32_t> mask,
-                          const PlanOptions& options) {
+                          const PlanOptions& options, bool with_spectrum) {
     PlannedMatrix planned;
     planned.shape = matrix.shape;
     planned.mask = std::move(mask);
     planned.reorganised = reorganise(sensitivity::profile(matrix.shape, planned.mask));
     planned.box = box_of(planned.reorganised, options.quadrant, options.size_scale);
+    if (with_spectrum) planned.spectrum = corner_spectrum(matrix, planned.reorganised);
     planned.sensitivity_total = sum(matrix.values);
     planned.sensitivity_in_box = sum_in_box(matrix, planned.box);
     return planned;
@@ -145,12 +159,13 @@ CompactPlan make_plan(const sensitivity::SensitivityMap& map, const PlanOptions&
     plan.class_token_parameters = map.provenance.class_token_parameters;
     plan.model_sha256 = map.provenance.model_sha256;
 
+    const bool with_spectrum = parse_rank_strategy(options.rank)->needs_spectrum();
     plan.matrices.resize(map.matrices.size());
     std::mutex mutex; // sinks need not be thread-safe
     std::int64_t done = 0;
     parallel_for(threads, map.matrices.size(), [&](std::size_t, std::size_t i) {
         throw_if_stopped(stop);
-        plan.matrices[i] = plan_matrix(map.matrices[i], std::move(selection.matrices[i]), options);
+        plan.matrices[i] = plan_matrix(map.matrices[i], std::move(selection.matrices[i]), options, with_spectrum);
         const std::lock_guard guard(mutex);
         progress.report({"plan", ++done, total, "reorganising"});
     });

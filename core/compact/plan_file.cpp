@@ -94,6 +94,9 @@ void write_matrix(hdf5::Group& parent, const PlannedMatrix& matrix) {
     write_indices(group, "row_order", matrix.reorganised.row_order, "input features, most sensitive first");
     write_indices(group, "column_order", matrix.reorganised.column_order,
                   "output features, most sensitive first");
+    if (!matrix.spectrum.empty())
+        group.write("spectrum", {matrix.spectrum.size()}, std::span<const float>(matrix.spectrum))
+            .set_long_name("squared singular values of the root of the corner's sensitivities");
     write_indices(group, "mask", matrix.mask, "flat indices of the sensitive weights in [out, in]");
 }
 
@@ -244,6 +247,14 @@ PlannedMatrix read_matrix(const hdf5::Group& group, const std::string& name, con
     if (treatment != name_of(matrix.treatment) ||
         (matrix.treatment == Treatment::low_rank || matrix.treatment == Treatment::adapter) != (matrix.rank > 0))
         group.corrupt("treatment \"" + treatment + "\" does not go with rank " + std::to_string(matrix.rank));
+    if (const auto spectrum = group.find_dataset("spectrum")) {
+        const std::uint64_t side =
+            std::min(matrix.reorganised.compact_rows, matrix.reorganised.compact_columns);
+        matrix.spectrum = spectrum->floats(side);
+        for (const float value : matrix.spectrum)
+            if (!(value >= 0 && value <= std::numeric_limits<float>::max()))
+                spectrum->corrupt("holds " + std::to_string(value) + ", expected finite numbers of 0 or more");
+    }
     constexpr double largest = std::numeric_limits<double>::max();
     matrix.sensitivity_total = between(group, "sensitivity_total", 0, largest);
     matrix.sensitivity_in_box = between(group, "sensitivity_in_box", 0, largest);

@@ -12,12 +12,16 @@
 namespace cdra::compact {
 
 std::span<const RankStrategyEntry> rank_strategies() {
-    static constexpr std::array<RankStrategyEntry, 5> table = {{
+    static constexpr std::array<RankStrategyEntry, 7> table = {{
         {"eq7-unscaled", "eq7-unscaled", "r = floor(Σm / (d̄ + k̄)); the default", &make_eq7_unscaled},
         {"eq7", "eq7", "Eq. 7 as printed: r = floor(Σm·d̄·k̄ / ((d̄ + k̄)·d·k))", &make_eq7},
         {"fixed", "fixed:R", "the same rank R everywhere (Table 4), at most min(d̄, k̄)", &make_fixed},
         {"scale", "scale:X", "r = floor(X·Σm / (d̄ + k̄)): X times eq7-unscaled, rounded down once",
          &make_scale},
+        {"min", "min:R", "eq7-unscaled, but at least R wherever a weight is sensitive, at most min(d̄, k̄)", &make_minimum},
+        {"marginal", "marginal:X",
+         "the next rank goes where it gains most sensitivity per parameter, until X·Σm parameters are spent (X: 1)",
+         &make_marginal},
         {"file", "file:CSV", "ranks from a file of NAME,RANK lines", &make_from_file},
     }};
     return table;

@@ -20,6 +20,9 @@ struct RankInput {
     std::uint64_t rows = 0, columns = 0;                 // d, k
     std::uint64_t compact_rows = 0, compact_columns = 0; // d̄, k̄
     std::uint64_t sensitive = 0;                         // Σm
+    // Squared singular values of the root of the box's sensitivities, descending; they add up to the box's
+    // sensitivity. Filled for strategies that ask for it.
+    std::vector<float> spectrum{};
 };
 
 class RankStrategy {
@@ -27,6 +30,8 @@ class RankStrategy {
     virtual ~RankStrategy() = default;
     // One rank a matrix, before the cap min(d̄, k̄), which allocate_ranks() applies.
     virtual std::vector<std::uint32_t> ranks(std::span<const RankInput> matrices) const = 0;
+    // Whether ranks() looks at spectra: they take a plan's making, not a mere edit.
+    virtual bool needs_spectrum() const { return false; }
 };
 
 struct RankStrategyEntry {

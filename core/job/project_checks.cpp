@@ -109,7 +109,7 @@ std::optional<Problem> first_problem(const Project& project) {
     if (project.model.heads) checks.at_least("model.heads", *project.model.heads, 1);
     check_model(checks, project.model);
     check_data(checks, project);
-    checks.word("sensitivity.estimator", project.sensitivity.estimator, std::array<std::string, 2>{"per-sample", "batch"});
+    checks.word("sensitivity.estimator", project.sensitivity.estimator, std::array<std::string, 3>{"per-sample", "batch", "contrastive"});
     checks.at_least("sensitivity.samples", project.sensitivity.samples, 1);
     checks.at_least("sensitivity.batch-size", project.sensitivity.batch_size, 1);
     check_plan(checks, project.plan.options);

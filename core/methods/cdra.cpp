@@ -32,9 +32,10 @@ const Descriptor& cdra_method() {
           "zero",
           0,
           0,
-          {"zero", "published"},
+          {"zero", "published", "gradient"},
           "Start of A and B: zero (A uniform in ±1/√d̄, B zero, so that step 0 is the pretrained model) or "
-          "published (both normal, 0.02)."},
+          "published (both normal, 0.02), or gradient (A: the leading left singular vectors of the training images' mean "
+          "gradient within the box, B zero)."},
          {"tune-vectors", OptionType::boolean, "true", 0, 0, {}, "Tune the norm and bias vectors that the plan chose."},
          {"class-token", OptionType::boolean, "true", 0, 0, {}, "Tune the class token if the plan chose it."},
          train_head_option(),

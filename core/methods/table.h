@@ -16,6 +16,12 @@ const Descriptor& cdra_method();
 const Descriptor& spt_lora_method();
 const Descriptor& spt_adapter_method();
 const Descriptor& gps_method();
+const Descriptor& partial_method();
+const Descriptor& mlp3_method();
+const Descriptor& vpt_shallow_method();
+const Descriptor& vpt_deep_method();
+const Descriptor& adapter_method();
+const Descriptor& noah_method();
 
 // Options that several methods have.
 Option train_head_option();    // --train-head, true

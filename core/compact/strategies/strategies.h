@@ -14,6 +14,8 @@ std::unique_ptr<RankStrategy> make_eq7(std::string_view argument);
 std::unique_ptr<RankStrategy> make_eq7_unscaled(std::string_view argument);
 std::unique_ptr<RankStrategy> make_fixed(std::string_view argument);
 std::unique_ptr<RankStrategy> make_scale(std::string_view argument);
+std::unique_ptr<RankStrategy> make_minimum(std::string_view argument);
+std::unique_ptr<RankStrategy> make_marginal(std::string_view argument);
 std::unique_ptr<RankStrategy> make_from_file(std::string_view argument);
 
 // For strategies without one. Throws InputError.

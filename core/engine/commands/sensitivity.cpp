@@ -19,6 +19,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <torch/torch.h>
 
 namespace cdra::engine::commands {
@@ -36,7 +37,7 @@ std::vector<std::uint32_t> choose_samples(Estimator estimator, const job::Sensit
                          std::to_string(choice.samples) + " and " + std::to_string(choice.batch_size));
     auto count = std::min(static_cast<std::size_t>(choice.samples), available);
     std::vector<std::uint32_t> order;
-    if (estimator == Estimator::per_sample) {
+    if (estimator != Estimator::batch) {
         order = random_permutation(static_cast<std::uint32_t>(available),
                                    mix_seed(choice.seed, "sensitivity-samples"));
     } else {
@@ -84,9 +85,18 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
     loading.batch_size = request.sensitivity.batch_size;
     loading.threads = threads;
     loading.cache_bytes = 0; // every image is seen once
-    datasets::Loader loader(*dataset, "train", how, loading);
-    loader.start(samples, 0);
-    datasets::Batch batch;
+    const bool two_views = estimator == Estimator::contrastive;
+    auto views = how;
+    if (two_views && views.augment == "none") views.augment = "crop-flip";
+    loading.training = two_views;
+    datasets::Loader loader(*dataset, "train", views, loading);
+    std::optional<datasets::Loader> second_loader;
+    loader.start(samples, mix_seed(request.sensitivity.seed, "view 1"));
+    if (two_views) {
+        second_loader.emplace(*dataset, "train", views, loading);
+        second_loader->start(samples, mix_seed(request.sensitivity.seed, "view 2"));
+    }
+    datasets::Batch batch, second;
     SensitivityInputs inputs{
         .model = model, .estimator = estimator, .next = {}, .samples = std::ssize(samples)};
     inputs.seed = request.sensitivity.seed;
@@ -97,6 +107,9 @@ Summary compute(const job::SensitivityRequest& request, Worker& worker) {
         // The batch outlives its use: the next one is loaded after the gradients of this one.
         next.images = torch::from_blob(batch.images.data(), {batch.size, 3, how.image_size, how.image_size});
         next.labels = labels_of(batch, how.image_size);
+        if (second_loader && second_loader->next(second))
+            next.second =
+                torch::from_blob(second.images.data(), {second.size, 3, how.image_size, how.image_size});
         return true;
     };
     const auto start = Clock::now();

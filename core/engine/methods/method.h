@@ -47,6 +47,7 @@ struct MethodContext {
     const methods::OptionValues& options; // resolved
     const compact::CompactPlan* plan = nullptr;
     std::uint64_t seed = 0;
+    const std::map<std::string, Tensor>* start = nullptr; // start values made from the data ("….A"), if any
 };
 
 struct MethodEntry {

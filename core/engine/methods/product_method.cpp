@@ -5,31 +5,13 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/methods/branch_noise.h"
 
-#include <ATen/Context.h>
 #include <numeric>
 #include <torch/nn/functional/linear.h>
 
 namespace cdra::engine {
 namespace {
-
-Projection projection_of(int kind) {
-    switch (kind) {
-    case 3:
-        return Projection::proj;
-    case 4:
-        return Projection::fc1;
-    case 5:
-        return Projection::fc2;
-    default:
-        return Projection::qkv;
-    }
-}
-
-// Where the matrix's outputs begin within its product.
-std::int64_t first_output(const checkpoint::MatrixShape& shape) {
-    return shape.kind < 3 ? shape.kind * shape.out : 0;
-}
 
 Tensor index_tensor(const std::vector<std::uint32_t>& values, std::int64_t offset,
                     const torch::Device& device) {
@@ -52,17 +34,29 @@ std::vector<std::int32_t> as_int32(const std::vector<std::uint32_t>& values) {
     return {values.begin(), values.end()};
 }
 
-// Inverted dropout as a mask of 0 and 1/(1-p): a pure function of the seed.
-Tensor dropout_mask(const Tensor& like, double rate, std::uint64_t seed) {
-    auto generator = at::globalContext().defaultGenerator(like.device()).clone();
-    generator.set_current_seed(seed);
-    return at::empty_like(like, at::MemoryFormat::Contiguous).bernoulli_(1 - rate, generator).div_(1 - rate);
-}
-
 } // namespace
 
+Projection projection_of(int kind) noexcept {
+    switch (kind) {
+    case -1:
+        return Projection::patch;
+    case 3:
+        return Projection::proj;
+    case 4:
+        return Projection::fc1;
+    case 5:
+        return Projection::fc2;
+    default:
+        return Projection::qkv;
+    }
+}
+
+std::int64_t first_output(const checkpoint::MatrixShape& shape) noexcept {
+    return shape.kind >= 0 && shape.kind < 3 ? shape.kind * shape.out : 0;
+}
+
 ProductMethod::ProductMethod(Vit& model, Parts parts)
-    : parts_(std::move(parts)), whole_(model, parts_.whole, parts_.head_lr_scale) {
+    : parts_(std::move(parts)), whole_(model, parts_.whole, parts_.head_lr_scale), entries_(model, parts_.entries) {
     const auto device = model.device();
     std::map<std::pair<int, Projection>, std::pair<std::vector<LowRankPart>, std::vector<MaskedPart>>>
         grouped;
@@ -97,6 +91,8 @@ ProductMethod::ProductMethod(Vit& model, Parts parts)
     }
     for (auto& [where, group] : grouped) {
         const auto weight = model.linear(where.first, where.second).weight;
+        if (parts_.branch_drop_path + parts_.dropout > 0 && !group.first.empty() && !group.second.empty())
+            masked_products_.emplace(where, AdaptedProduct(weight.size(1), weight.size(0), {}, group.second));
         products_.emplace(where, AdaptedProduct(weight.size(1), weight.size(0), std::move(group.first),
                                                 std::move(group.second), parts_.scale));
     }
@@ -105,20 +101,27 @@ ProductMethod::ProductMethod(Vit& model, Parts parts)
 Tensor ProductMethod::project(int block, Projection which, const Tensor& x, const Linear& frozen) {
     const auto found = products_.find({block, which});
     if (found == products_.end()) return Adaptation::project(block, which, x, frozen);
-    if (training_ && parts_.dropout > 0)
-        return with_dropout(found->second, x, frozen,
-                            static_cast<std::uint64_t>(block) * 4 + static_cast<std::uint64_t>(which));
+    if (training_ && parts_.dropout + parts_.branch_drop_path > 0 && !found->second.low_rank().empty())
+        return with_noise(found->second, found->first, x, frozen);
     return found->second(x, frozen);
 }
 
-// Dropout makes the low-rank branch see another x than the frozen product, so it can't be one node.
-Tensor ProductMethod::with_dropout(const AdaptedProduct& product, const Tensor& x, const Linear& frozen,
-                                   std::uint64_t salt) const {
-    auto y = at::linear(x, frozen.weight, frozen.bias);
-    const auto dropped = x * dropout_mask(x, parts_.dropout, mix_seed(forward_seed_, salt));
+// Noise makes the low-rank branch see another x than the frozen product, so it can't be one node.
+Tensor ProductMethod::with_noise(const AdaptedProduct& product, std::pair<int, Projection> where, const Tensor& x,
+                                 const Linear& frozen) const {
+    const auto salt = static_cast<std::uint64_t>(where.first) * 4 + static_cast<std::uint64_t>(where.second);
+    const auto seed = mix_seed(forward_seed_, salt);
+    const auto masked = masked_products_.find(where);
+    auto y = masked == masked_products_.end() ? at::linear(x, frozen.weight, frozen.bias) : masked->second(x, frozen);
+    const bool drops = parts_.dropout > 0 && (parts_.dropout_on_proj || where.second != Projection::proj);
+    const auto dropped = drops ? x * dropout_mask(x, parts_.dropout, seed) : x;
+    std::uint64_t number = 0;
     for (const auto& part : product.low_rank()) {
         const auto input = part.rows.defined() ? dropped.index_select(-1, part.rows) : dropped;
-        const auto change = at::matmul(at::matmul(input, part.a), part.b) * parts_.scale;
+        auto change = at::matmul(at::matmul(input, part.a), part.b) * parts_.scale;
+        if (parts_.branch_drop_path > 0)
+            change = change * path_mask(change, parts_.branch_drop_path,
+                                        mix_seed(mix_seed(seed, "drop-path"), number++));
         y = y.index_add(-1, part.columns, change.to(y.scalar_type()));
     }
     return y;
@@ -127,6 +130,7 @@ Tensor ProductMethod::with_dropout(const AdaptedProduct& product, const Tensor& 
 void ProductMethod::begin_forward(bool training, std::uint64_t seed) {
     training_ = training;
     forward_seed_ = seed;
+    entries_.begin_forward();
 }
 
 std::vector<Trainable> ProductMethod::trainables() {
@@ -137,6 +141,8 @@ std::vector<Trainable> ProductMethod::trainables() {
     }
     for (const auto& part : masked_)
         result.push_back({part.name + ".values", part.values, false});
+    auto entries = entries_.trainables();
+    result.insert(result.end(), entries.begin(), entries.end());
     const auto& whole = whole_.trainables();
     result.insert(result.end(), whole.begin(), whole.end());
     return result;
@@ -163,6 +169,7 @@ job::Adapter ProductMethod::adapter() const {
         result.masked[parts_.masked[i].shape.name] =
             job::Masked{as_int32(parts_.masked[i].indices), float_values(masked_[i].values)};
     whole_.store(result);
+    entries_.store(result);
     return result;
 }
 
@@ -190,6 +197,7 @@ void ProductMethod::load(const job::Adapter& adapter) {
         assign(masked_[i].values, found->second.values, matrix.shape.name + ".values");
     }
     whole_.load(adapter);
+    entries_.load(adapter);
 }
 
 void ProductMethod::merge(Vit& model) {
@@ -210,6 +218,7 @@ void ProductMethod::merge(Vit& model) {
         weight.view(-1).index_add_(0, indices, masked_[i].values);
     }
     whole_.release();
+    entries_.release();
 }
 
 } // namespace cdra::engine

@@ -10,7 +10,10 @@ namespace cdra::engine {
 std::span<const MethodEntry> method_entries() {
     static constexpr MethodEntry entries[] = {
         {"full", make_full}, {"linear", make_linear}, {"bias", make_bias},
+        {"mlp3", make_mlp3}, {"partial", make_partial}, {"vpt-shallow", make_vpt_shallow},
+        {"vpt-deep", make_vpt_deep}, {"adapter", make_adapter}, {"noah", make_noah},
         {"lora", make_lora}, {"cdra", make_cdra},
+        {"spt-lora", make_spt_lora}, {"spt-adapter", make_spt_adapter}, {"gps", make_gps},
     };
     return entries;
 }
@@ -20,6 +23,7 @@ std::unique_ptr<Method> make_method(std::string_view word, const MethodContext& 
     if (descriptor.needs_plan && context.plan == nullptr)
         throw InputError("method '" + std::string(word) +
                          "' needs a compact plan; give one with --plan P.h5");
+    if (descriptor.needs_plan) methods::check_plan_maker(descriptor, *context.plan);
     for (const auto& entry : method_entries())
         if (entry.word == word) return entry.make(context);
     throw InputError("method '" + std::string(word) + "' is described but the engine has no code for it");

@@ -42,4 +42,13 @@ void BatchWatch::take() {
     }
 }
 
+void SignedWatch::finish() {
+    throw_if_stopped(stop_);
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, leaf] : leaves_) {
+        if (leaf.value.grad().defined()) leaf.sum.copy_(leaf.value.grad().abs());
+        leaf.value.mutable_grad().reset();
+    }
+}
+
 } // namespace cdra::engine

@@ -38,7 +38,7 @@ class PerSampleWatch final : public Adaptation {
 };
 
 // Every weight is a leaf that takes the batch's gradient; take() squares and clears them.
-class BatchWatch final : public Adaptation {
+class BatchWatch : public Adaptation {
   public:
     BatchWatch(SquareSums& sums, std::stop_token stop) : sums_(sums), stop_(std::move(stop)) {}
 
@@ -47,7 +47,7 @@ class BatchWatch final : public Adaptation {
                      double epsilon) override;
     void take();
 
-  private:
+  protected:
     struct Leaf {
         Tensor value, sum;
     };
@@ -57,6 +57,14 @@ class BatchWatch final : public Adaptation {
     SquareSums& sums_;
     std::stop_token stop_;
     std::map<std::string, Leaf> leaves_;
+};
+
+// The same leaves, the patch embedding's among them, and their gradients added up with their signs.
+class SignedWatch final : public BatchWatch {
+  public:
+    using BatchWatch::BatchWatch;
+    bool adapts_patches() const override { return true; }
+    void finish(); // the sums become |Σ gradient|
 };
 
 } // namespace cdra::engine

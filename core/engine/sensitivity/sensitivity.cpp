@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/sensitivity/contrastive.h"
 #include "core/engine/sensitivity/estimators.h"
 
 #include <torch/torch.h>
@@ -28,12 +29,14 @@ void check_head(const Vit& model) {
 Estimator parse_estimator(std::string_view word) {
     if (word == "per-sample") return Estimator::per_sample;
     if (word == "batch") return Estimator::batch;
-    throw InputError("estimator \"" + std::string(word) + "\": expected per-sample or batch");
+    if (word == "contrastive") return Estimator::contrastive;
+    throw InputError("estimator \"" + std::string(word) + "\": expected per-sample, batch or contrastive");
 }
 
 sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs, ProgressSink& progress,
                                                 const std::stop_token& stop) {
     const Vit& model = inputs.model;
+    if (inputs.estimator == Estimator::contrastive) return contrastive_sensitivity(inputs, progress, stop);
     check_head(model);
     const bool per_sample = inputs.estimator == Estimator::per_sample;
     SquareSums sums(model);

@@ -18,10 +18,19 @@ namespace cdra::engine {
 
 enum class Estimator {
     per_sample, // Eq. 3: mean over samples of the squared gradient of that one sample's loss, evaluation mode
-    batch       // SPT's published code: mean over batches of the squared gradient of the batch's mean loss,
+    batch,      // SPT's published code: mean over batches of the squared gradient of the batch's mean loss,
                 // training mode
+    contrastive // GPS: |Σ over batches of the gradient| of a supervised contrastive loss on two views of each
+                // image, training mode, without the head; the patch embedding included
 };
-Estimator parse_estimator(std::string_view word); // "per-sample", "batch"; throws InputError
+Estimator parse_estimator(std::string_view word); // "per-sample", "batch", "contrastive"; throws InputError
+
+inline constexpr double contrastive_temperature = 0.07;
+// Supervised contrastive loss of both views together: features [2B, n] (view by view), of length 1; labels [B].
+// For each view, the mean over the others of its class of −log softmax of the similarities, itself left out; the
+// mean over all views.
+Tensor supervised_contrastive_loss(const Tensor& features, const Tensor& labels,
+                                   double temperature = contrastive_temperature);
 
 // How the samples' losses make the batch's loss. Eq. 3 does not depend on it: the factor 1/B of the mean is
 // undone.
@@ -29,6 +38,7 @@ enum class Reduction { sum, mean };
 
 struct LabelledImages {
     Tensor images; // [B, 3, S, S], normalised; moved to the model's device here
+    Tensor second; // another augmentation of the same images, contrastive only
     Tensor labels; // [B] int64, or [B, S, S] uint8 for a segmentation
 };
 
@@ -38,8 +48,8 @@ struct SensitivityInputs {
     std::function<bool(LabelledImages&)> next; // false at the end
     std::int64_t samples = 0;                  // in all batches together, for progress
     Reduction reduction = Reduction::sum;      // per_sample only
-    double drop_path = 0.1;                    // batch only
-    std::uint64_t seed = 0;                    // of the dropped paths, batch only
+    double drop_path = 0.1;                    // batch and contrastive
+    std::uint64_t seed = 0;                    // of the dropped paths
     const Task* task = &classification();
 };
 

@@ -45,9 +45,19 @@ SquareSums::SquareSums(const Vit& model)
         add_norm("blocks." + std::to_string(block) + ".norm2");
     }
     add_norm("norm");
+    const Linear patch = model.linear(-1, Projection::patch);
+    // Expanded zeros take no memory; most estimators never ask for them.
+    patch_weight_ = torch::zeros({1}, options).expand(patch.weight.sizes());
+    if (patch.bias.defined()) patch_bias_ = torch::zeros({1}, options).expand(patch.bias.sizes());
 }
 
 LinearSums& SquareSums::linear(int block, Projection which) {
+    if (which == Projection::patch) {
+        if (!patch_)
+            patch_ = LinearSums{patch_weight_.clone(at::MemoryFormat::Contiguous),
+                                patch_bias_.defined() ? patch_bias_.clone(at::MemoryFormat::Contiguous) : Tensor()};
+        return *patch_;
+    }
     return blocks_.at(static_cast<std::size_t>(block)).at(static_cast<std::size_t>(which));
 }
 
@@ -87,6 +97,10 @@ sensitivity::SensitivityMap SquareSums::to_map(double scale) const {
         auto values = scaled(by_name.at(shape.name), scale, shape.name);
         map.vectors.push_back({std::move(shape), std::move(values)});
     }
+    if (patch_)
+        map.patch = sensitivity::MatrixSensitivity{
+            sensitivity::patch_shape(patch_->weight.size(0), patch_->weight.size(1)),
+            scaled(patch_->weight, scale, sensitivity::patch_name)};
     return map;
 }
 

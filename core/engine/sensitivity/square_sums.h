@@ -8,6 +8,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct NormSums {
 class SquareSums {
   public:
     explicit SquareSums(const Vit& model);
-    LinearSums& linear(int block, Projection which);
+    LinearSums& linear(int block, Projection which); // patch: made at its first use, and then part of the map
     NormSums& norm(const std::string& name);
 
     // Every sum times `scale`, in the map's order, without provenance. Throws Error naming the first tensor
@@ -36,6 +37,8 @@ class SquareSums {
     checkpoint::VitSpec spec_;
     std::vector<std::array<LinearSums, 4>> blocks_;
     std::map<std::string, NormSums> norms_;
+    Tensor patch_weight_, patch_bias_; // zeros of the patch embedding's shapes, not yet copied
+    std::optional<LinearSums> patch_;
 };
 
 } // namespace cdra::engine

@@ -7,6 +7,8 @@
 #include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/engine/model/preprocessing.h"
+#include "core/engine/training/gradient_start.h"
+#include "core/engine/training/trainer.h"
 
 #include <ATen/Context.h>
 #include <algorithm>
@@ -34,7 +36,30 @@ RunSetup begin(const job::Project& project, const job::RunChoice& device) {
     return setup;
 }
 
-void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress,
+// What --init gradient begins with, made once and kept with the run. Without `data` (a finished run is opened)
+// a lost file is no loss: the adapter's values come instead.
+std::map<std::string, Tensor> start_values(RunSetup& setup, const job::JobPaths& paths, const datasets::Dataset* data,
+                                           ProgressSink& progress, const std::stop_token& stop) {
+    const auto init = setup.options.find("init");
+    if (init == setup.options.end() || init->second != "gradient" || !setup.plan) return {};
+    const auto file = paths.folder / "start.safetensors";
+    if (std::filesystem::exists(file)) return read_start(file);
+    if (data == nullptr) {
+        init->second = "zero";
+        return {};
+    }
+    BatchOptions batches;
+    batches.split = split_roles(*data, setup.project.recipe).train;
+    batches.preprocessing = setup.preprocessing;
+    batches.batch_size = setup.project.recipe.batch_size;
+    batches.threads = std::max(1, setup.threads / 2);
+    batches.task = setup.task.get();
+    auto start = gradient_start(*setup.model, *setup.plan, *data, batches, progress, stop);
+    write_start(file, start);
+    return start;
+}
+
+void finish(RunSetup& setup, const job::JobPaths& paths, const datasets::Dataset* data, ProgressSink& progress,
             const std::stop_token& stop) {
     progress.report({"load", 0, 2, "reading the model"});
     setup.model_sha256 = checkpoint::fingerprint(*setup.checkpoint, stop);
@@ -50,10 +75,15 @@ void finish(RunSetup& setup, const job::JobPaths& paths, ProgressSink& progress,
             setup.plan = compact::read_plan(kept);
         else if (!setup.project.plan.file.empty())
             setup.plan = compact::read_plan(setup.project.plan.file);
+        if (setup.plan && !setup.plan->model_sha256.empty() && setup.plan->model_sha256 != setup.model_sha256)
+            throw InputError(setup.checkpoint->path().string() + " is not the model that the plan was made for: SHA-256 " +
+                             setup.model_sha256.substr(0, 12) + "…, expected " + setup.plan->model_sha256.substr(0, 12) +
+                             "…; make the plan anew from this model's sensitivity map");
     }
+    const auto start = start_values(setup, paths, data, progress, stop);
     setup.method =
         make_method(setup.project.method, {*setup.model, setup.options, setup.plan ? &*setup.plan : nullptr,
-                                           setup.project.run.seed});
+                                           setup.project.run.seed, &start});
     progress.report({"load", 2, 2, {}});
 }
 
@@ -112,7 +142,7 @@ RunSetup set_up(const job::JobPaths& paths, const job::Project& project, const d
                          " has a class for every pixel; use another method, with --decoder fpn for a larger head");
     setup.classes = data.classes();
     setup.data_fingerprint = data.fingerprint();
-    finish(setup, paths, progress, stop);
+    finish(setup, paths, &data, progress, stop);
     return setup;
 }
 
@@ -137,7 +167,7 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
     setup.task = make_task(segments ? datasets::Task::segmentation : datasets::Task::classification,
                            setup.project.model.decoder);
     if (setup.classes.empty()) throw CorruptFile(file.string() + ": metadata 'class_names' is empty");
-    finish(setup, paths, progress, stop);
+    finish(setup, paths, nullptr, progress, stop);
     if (const auto wanted = metadata_value(adapter, "model_sha256", file); wanted != setup.model_sha256)
         throw InputError(setup.checkpoint->path().string() +
                          " is not the model this run was trained on: SHA-256 " +
