@@ -56,6 +56,7 @@ struct PlannedMatrix {
     Treatment treatment = Treatment::frozen;
     double sensitivity_total = 0;  // Σ s over the matrix
     double sensitivity_in_box = 0; // Σ s over the box
+    std::vector<float> spectrum{}; // of the d̄×k̄ corner (RankInput::spectrum), where the rank strategy asks for it
 
     double density() const noexcept; // Σm / (d̄·k̄), 0 for an empty box
     std::uint64_t parameters() const noexcept;
