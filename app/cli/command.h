@@ -47,6 +47,8 @@ std::unique_ptr<Command> make_dataset();
 std::unique_ptr<Command> make_methods();
 std::unique_ptr<Command> make_sensitivity();
 std::unique_ptr<Command> make_plan();
+std::unique_ptr<Command> make_compare();
+std::unique_ptr<Command> make_analyse();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_resume();
 std::unique_ptr<Command> make_stop();
@@ -56,6 +58,8 @@ std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_merge();
+std::unique_ptr<Command> make_import_spt();
 std::unique_ptr<Command> make_report();
+std::unique_ptr<Command> make_sweep();
 
 } // namespace cdra::cli

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/command.h"
+#include "app/cli/common_options.h"
+#include "app/cli/engine.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/table.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/job/terminal_progress.h"
+#include "core/sweep/queue.h"
+
+#include <cmath>
+#include <iostream>
+
+namespace cdra::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print_runs(const sweep::SweepStatus& status) {
+    Table table{{{"kind"}, {"task"}, {"row"}, {"setting"}, {"seed", true}, {"state"}, {"accuracy %", true}, {"time", true}, {"why"}}, {}};
+    for (const sweep::RunStatus& one : status.runs) {
+        sweep::Setting setting = one.run.grid;
+        setting.insert(setting.end(), one.run.chosen.begin(), one.run.chosen.end());
+        table.rows.push_back({std::string(sweep::name_of(one.run.kind)), one.task, one.run.kind == sweep::Kind::map ? "-" : one.label,
+                              setting.empty() ? "-" : sweep::slug(setting), std::to_string(one.run.seed),
+                              std::string(sweep::name_of(one.state)), std::isfinite(one.value) ? fixed(100 * one.value, 2) : "-",
+                              one.seconds > 0 ? job::format_duration(one.seconds) : "-", one.message});
+    }
+    table.print(std::cout);
+}
+
+void print_counts(const sweep::SweepStatus& status) {
+    std::cout << status.runs.size() << " runs:";
+    for (const auto state : {sweep::RunState::done, sweep::RunState::running, sweep::RunState::waiting, sweep::RunState::stopped,
+                             sweep::RunState::failed, sweep::RunState::skipped})
+        if (status.count(state) > 0) std::cout << ' ' << status.count(state) << ' ' << sweep::name_of(state);
+    std::cout << '\n';
+}
+
+class Sweep final : public Command {
+  public:
+    void declare(CLI::App& app) override {
+        app.add_option("SWEEP", file_, "Sweep file.")->required()->type_name("SWEEP.toml");
+        app.add_option("--out", out_, "Folder of the sweep (default: sweeps/NAME beside the file).")->type_name("DIR");
+        app.add_option("--data", overrides_.data_root, "What {data} stands for in the file.")->type_name("ROOT");
+        app.add_option("--model", overrides_.model, "Checkpoint of all runs (default: as the file says).")->type_name("MODEL");
+        app.add_option("--device", overrides_.device, "cpu, cuda, cuda:N or auto (default: as the file says).")->type_name("WORD");
+        app.add_option("--threads", overrides_.threads, "Threads of a run (default: as the file says).")->type_name("N");
+        app.add_option("--epochs", overrides_.epochs, "Epochs of a run (default: as the file says).")->type_name("N");
+        app.add_option("--jobs", jobs_, "Runs at a time (default 1).")->type_name("N");
+        app.add_option("--priority", priority_, "normal, low or idle (default low).")->type_name("WORD");
+        app.add_option("--tasks", overrides_.tasks, "Only these tasks, separated by commas.")->delimiter(',')->type_name("NAME,…");
+        app.add_option("--rows", overrides_.rows, "Only these rows, separated by commas.")->delimiter(',')->type_name("LABEL,…");
+        app.add_option("--seeds", overrides_.seeds, "Only these seeds; trials keep the file's first.")->delimiter(',')->type_name("N,…");
+        app.add_flag("--retry-failed", retry_, "Try runs again that failed before.");
+        app.add_flag("--dry-run", dry_, "List the runs with their states, start nothing.");
+        app.add_flag("--status", status_, "Say how far the sweep is, start nothing; works while it runs.");
+        output_.declare(app);
+        app.footer("A finished run is kept and an interrupted one goes on, so a sweep may be stopped at any time and "
+                   "started again. 'cdra stop', 'pause' and 'resume' work on its folder.");
+    }
+
+    int run(const Invocation& invocation) override {
+        if (jobs_ < 1) throw InputError("--jobs is " + std::to_string(jobs_) + "; expected at least 1");
+        const sweep::Priority priority = sweep::parse_priority(priority_);
+        sweep::Sweep sweep = sweep::read_sweep(file_);
+        sweep::apply(sweep, overrides_);
+        const fs::path out = fs::absolute(out_.empty() ? fs::absolute(file_).parent_path() / "sweeps" / sweep.name : fs::path(out_)).lexically_normal();
+        if (dry_ || status_) return show(sweep, sweep::look(sweep, out));
+        find_engine(); // before any run says so
+        sweep::QueueOptions options;
+        options.out = out;
+        options.program = fs::read_symlink("/proc/self/exe");
+        options.command_line = invocation.line();
+        options.sweep_toml = read_text_file(file_);
+        options.jobs = jobs_;
+        options.priority = priority;
+        options.retry_failed = retry_;
+        const sweep::SweepStatus status = [&] {
+            const Interrupt interrupt;
+            job::TerminalProgress progress(output_.quiet);
+            return sweep::run_queue(sweep, options, progress, interrupt.token(), [&](const std::string& line) { progress.note(line); });
+        }();
+        show(sweep, status);
+        return status.count(sweep::RunState::failed) + status.count(sweep::RunState::skipped) > 0 ? exit_codes::failed : exit_codes::done;
+    }
+
+  private:
+    int show(const sweep::Sweep& sweep, const sweep::SweepStatus& status) const {
+        if (output_.json) std::cout << sweep::to_json(sweep, status) << '\n';
+        else {
+            if (!status_) print_runs(status);
+            print_counts(status);
+            if (status_ && status.eta_seconds > 0) std::cout << "about " << job::format_duration(status.eta_seconds) << " of computing left\n";
+        }
+        return exit_codes::done;
+    }
+
+    std::string file_, out_, priority_ = "low";
+    sweep::Overrides overrides_;
+    int jobs_ = 1;
+    bool retry_ = false, dry_ = false, status_ = false;
+    OutputOptions output_;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_sweep() { return std::make_unique<Sweep>(); }
+
+} // namespace cdra::cli
