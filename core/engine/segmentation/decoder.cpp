@@ -146,6 +146,18 @@ Tensor resize_bilinear(const Tensor& x, std::int64_t height, std::int64_t width)
     return at::matmul(at::matmul(rows, x), columns);
 }
 
+Tensor best_class(const Tensor& scores) {
+    if (!scores.is_cpu()) return scores.argmax(1);
+    auto best = scores.select(1, 0).clone();
+    auto index = torch::zeros(best.sizes(), torch::kInt64);
+    for (std::int64_t c = 1; c < scores.size(1); ++c) {
+        const auto one = scores.select(1, c);
+        index.masked_fill_(one.gt(best), c);
+        at::maximum_out(best, best, one);
+    }
+    return index;
+}
+
 Tensor class_map(const Tensor& scores, std::int64_t height, std::int64_t width) {
     constexpr std::int64_t most_values = std::int64_t{1} << 24; // of a band
     const auto columns = at::matmul(scores.to(torch::kFloat32), interpolation(scores.size(3), width).to(scores.device()).t());
@@ -154,7 +166,7 @@ Tensor class_map(const Tensor& scores, std::int64_t height, std::int64_t width) 
     auto result = torch::empty({height, width}, torch::kUInt8);
     for (std::int64_t top = 0; top < height; top += band) {
         const auto count = std::min(band, height - top);
-        result.narrow(0, top, count).copy_(at::matmul(rows.narrow(0, top, count), columns).argmax(1).squeeze(0));
+        result.narrow(0, top, count).copy_(best_class(at::matmul(rows.narrow(0, top, count), columns)).squeeze(0));
     }
     return result;
 }

@@ -36,6 +36,10 @@ const Decoder& find_decoder(std::string_view word);
 // device in both directions. x [B, C, h, w] float32 → [B, C, height, width].
 Tensor resize_bilinear(const Tensor& x, std::int64_t height, std::int64_t width);
 
+// argmax over dimension 1, the lowest index at ties: [B, classes, …] → int64 [B, …]. On the CPU class after class,
+// which reads memory in order: LibTorch's own is ten times as slow there.
+Tensor best_class(const Tensor& scores);
+
 // The likeliest class of every pixel of an image of another size: scores [1, classes, h, w] → uint8
 // [height, width] on the CPU, by bands of rows, so that a large photograph needs no large tensor.
 Tensor class_map(const Tensor& scores, std::int64_t height, std::int64_t width);

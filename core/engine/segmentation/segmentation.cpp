@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::int64_t ignored = datasets::void_label;
 
-// Cross-entropy of every pixel, 0 where there is no class [B·S·S]; pixels in one row: LibTorch's loss for
-// images has no deterministic form on every device.
+// Cross-entropy of every pixel, 0 where there is no class [B·S·S].
 Tensor pixel_losses(const Tensor& outputs, const Tensor& labels, double label_smoothing) {
+    if (outputs.is_cpu())
+        return at::cross_entropy_loss(outputs, labels.to(torch::kInt64), {}, at::Reduction::None, ignored,
+                                      label_smoothing)
+            .flatten();
+    // Pixels in one row: LibTorch's loss for images has no deterministic form on CUDA.
     const auto rows = outputs.permute({0, 2, 3, 1}).reshape({-1, outputs.size(1)});
     return at::cross_entropy_loss(rows, labels.to(torch::kInt64).flatten(), {}, at::Reduction::None, ignored,
                                   label_smoothing);
@@ -30,7 +34,7 @@ class PixelTally final : public Tally {
     void add(const Tensor& outputs, const Tensor& labels) override {
         const auto wanted = labels.to(torch::kInt64);
         const auto has_class = wanted.ne(ignored);
-        const auto predicted = outputs.argmax(1);
+        const auto predicted = best_class(outputs);
         const std::int64_t n = confusion_.classes();
         const auto pairs = (wanted * n + predicted).masked_select(has_class);
         const auto counts = at::bincount(pairs, {}, n * n).to(torch::kCPU).contiguous();
@@ -95,7 +99,7 @@ class Segmentation final : public Task {
         return (pixel_losses(outputs, labels, 0).view({labels.size(0), -1}).sum(1) / counted).sum();
     }
     Hits hits(const Tensor& outputs, const Tensor& labels) const override {
-        return {outputs.argmax(1).eq(labels).sum().item<std::int64_t>(),
+        return {best_class(outputs).eq(labels).sum().item<std::int64_t>(),
                 labels.ne(ignored).sum().item<std::int64_t>()};
     }
     std::unique_ptr<Tally> tally(int classes) const override { return std::make_unique<PixelTally>(classes); }

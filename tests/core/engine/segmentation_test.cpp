@@ -129,6 +129,10 @@ class SegmentationTest : public QObject {
             const auto problem = difference(engine::resize_bilinear(x, height, width), want, 1e-5);
             QVERIFY2(problem.empty(), problem.c_str());
         }
+        auto scores = torch::randn({2, 7, 9, 9});
+        scores[1].fill_(0.5); // all alike: the first
+        QVERIFY(engine::best_class(scores)[0].equal(scores[0].argmax(0)));
+        QCOMPARE(engine::best_class(scores)[1].max().item<std::int64_t>(), std::int64_t{0});
         const auto one = x.narrow(0, 0, 1);
         const auto want = at::upsample_bilinear2d(one, {61, 47}, false).argmax(1).squeeze(0);
         const auto differing = engine::class_map(one, 61, 47).to(torch::kInt64).ne(want).sum().item<std::int64_t>();
