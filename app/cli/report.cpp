@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <map>
@@ -41,7 +42,8 @@ Row read_row(const std::string& run) {
     for (const job::Event& event : job::read_events(paths.events)) {
         if (const auto* result = std::get_if<job::ResultEvent>(&event.what)) row.figures[result->name] = result->value;
         if (const auto* metric = std::get_if<job::MetricEvent>(&event.what))
-            if (metric->split == "val" && metric->name == "accuracy") row.figures["val/accuracy"] = metric->value;
+            if (metric->split == "val" && (metric->name == "accuracy" || metric->name == "miou" || metric->name == "mdice"))
+                row.figures["val/" + metric->name] = metric->value;
     }
     return row;
 }
@@ -89,12 +91,21 @@ class Report final : public Command {
                      {"test accuracy %", true},
                      {"train time", true}},
                     {}};
-        for (const Row& row : rows)
+        // Segmentations have figures of their own; a column that no run fills is not shown.
+        std::vector<const char*> masks;
+        for (const auto& [key, title] : {std::pair{"val/miou", "val mIoU %"}, {"test/miou", "test mIoU %"}, {"test/mdice", "test mDice %"}})
+            if (std::any_of(rows.begin(), rows.end(), [&](const Row& row) { return row.figures.contains(key); })) {
+                masks.push_back(key);
+                table.columns.push_back({title, true});
+            }
+        for (const Row& row : rows) {
             table.rows.push_back({row.run, row.project.method, row.project.recipe.protocol, row.state,
                                   std::to_string(row.project.run.seed), std::to_string(row.project.recipe.epochs),
                                   figure(row, "parameters/trainable_percent", 1, 3),
                                   figure(row, "parameters/trainable_percent_with_head", 1, 3),
                                   figure(row, "val/accuracy", 100, 2), figure(row, "test/accuracy", 100, 2), duration(row)});
+            for (const char* key : masks) table.rows.back().push_back(figure(row, key, 100, 2));
+        }
         table.print(std::cout, format);
     }
 
