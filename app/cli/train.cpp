@@ -54,7 +54,10 @@ class Train final : public Command {
         job::Project project = assemble();
         const methods::Descriptor& method = methods::find_method(project.method);
         const auto model = check_model(project.model, project.data);
-        check_data(project.data);
+        const auto dataset = check_data(project.data);
+        if (dataset->task() == datasets::Task::segmentation && project.method == "mlp3")
+            throw InputError("method mlp3 is a head for one class an image, and " + project.data.spec +
+                             " has a class for every pixel; use another method, with --decoder fpn for a larger head");
         std::optional<compact::CompactPlan> made;
         if (method.needs_plan) made = plan_for(project, *model);
         const auto engine = find_engine();
