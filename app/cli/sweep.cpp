@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "app/cli/common_options.h"
-#include "app/cli/engine.h"
-#include "app/cli/interrupt.h"
+#include "app/cli/sweep_options.h"
 #include "app/cli/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/job/terminal_progress.h"
-#include "core/sweep/queue.h"
 
 #include <cmath>
 #include <iostream>
@@ -44,17 +42,7 @@ class Sweep final : public Command {
     void declare(CLI::App& app) override {
         app.add_option("SWEEP", file_, "Sweep file.")->required()->type_name("SWEEP.toml");
         app.add_option("--out", out_, "Folder of the sweep (default: sweeps/NAME beside the file).")->type_name("DIR");
-        app.add_option("--data", overrides_.data_root, "What {data} stands for in the file.")->type_name("ROOT");
-        app.add_option("--model", overrides_.model, "Checkpoint of all runs (default: as the file says).")->type_name("MODEL");
-        app.add_option("--device", overrides_.device, "cpu, cuda, cuda:N or auto (default: as the file says).")->type_name("WORD");
-        app.add_option("--threads", overrides_.threads, "Threads of a run (default: as the file says).")->type_name("N");
-        app.add_option("--epochs", overrides_.epochs, "Epochs of a run (default: as the file says).")->type_name("N");
-        app.add_option("--jobs", jobs_, "Runs at a time (default 1).")->type_name("N");
-        app.add_option("--priority", priority_, "normal, low or idle (default low).")->type_name("WORD");
-        app.add_option("--tasks", overrides_.tasks, "Only these tasks, separated by commas.")->delimiter(',')->type_name("NAME,…");
-        app.add_option("--rows", overrides_.rows, "Only these rows, separated by commas.")->delimiter(',')->type_name("LABEL,…");
-        app.add_option("--seeds", overrides_.seeds, "Only these seeds; trials keep the file's first.")->delimiter(',')->type_name("N,…");
-        app.add_flag("--retry-failed", retry_, "Try runs again that failed before.");
+        sweep_.declare(app);
         app.add_flag("--dry-run", dry_, "List the runs with their states, start nothing.");
         app.add_flag("--status", status_, "Say how far the sweep is, start nothing; works while it runs.");
         output_.declare(app);
@@ -63,26 +51,13 @@ class Sweep final : public Command {
     }
 
     int run(const Invocation& invocation) override {
-        if (jobs_ < 1) throw InputError("--jobs is " + std::to_string(jobs_) + "; expected at least 1");
-        const sweep::Priority priority = sweep::parse_priority(priority_);
+        sweep_.check();
         sweep::Sweep sweep = sweep::read_sweep(file_);
-        sweep::apply(sweep, overrides_);
-        const fs::path out = fs::absolute(out_.empty() ? fs::absolute(file_).parent_path() / "sweeps" / sweep.name : fs::path(out_)).lexically_normal();
+        sweep::apply(sweep, sweep_.overrides);
+        const fs::path out =
+            fs::absolute(out_.empty() ? fs::absolute(file_).parent_path() / "sweeps" / sweep.name : fs::path(out_)).lexically_normal();
         if (dry_ || status_) return show(sweep, sweep::look(sweep, out));
-        find_engine(); // before any run says so
-        sweep::QueueOptions options;
-        options.out = out;
-        options.program = fs::read_symlink("/proc/self/exe");
-        options.command_line = invocation.line();
-        options.sweep_toml = read_text_file(file_);
-        options.jobs = jobs_;
-        options.priority = priority;
-        options.retry_failed = retry_;
-        const sweep::SweepStatus status = [&] {
-            const Interrupt interrupt;
-            job::TerminalProgress progress(output_.quiet);
-            return sweep::run_queue(sweep, options, progress, interrupt.token(), [&](const std::string& line) { progress.note(line); });
-        }();
+        const sweep::SweepStatus status = sweep_.execute(sweep, read_text_file(file_), out, invocation, output_.quiet);
         show(sweep, status);
         return status.count(sweep::RunState::failed) + status.count(sweep::RunState::skipped) > 0 ? exit_codes::failed : exit_codes::done;
     }
@@ -98,10 +73,9 @@ class Sweep final : public Command {
         return exit_codes::done;
     }
 
-    std::string file_, out_, priority_ = "low";
-    sweep::Overrides overrides_;
-    int jobs_ = 1;
-    bool retry_ = false, dry_ = false, status_ = false;
+    std::string file_, out_;
+    SweepOptions sweep_;
+    bool dry_ = false, status_ = false;
     OutputOptions output_;
 };
 
