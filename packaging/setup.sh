@@ -37,10 +37,10 @@ needs=(build-essential cmake ninja-build ccache pkg-config
        "libjpeg-dev|libjpeg62-turbo-dev" libpng-dev libwebp-dev zlib1g-dev
        python3 ca-certificates)
 [ "$torch$tests" = nono ] || needs+=(python3-venv)
-[ "$tests" = no ] || needs+=(qt6-base-dev dataset-fashion-mnist)
+[ "$tests" = no ] || needs+=(qt6-base-dev dataset-fashion-mnist clang desktop-file-utils appstream)
 if [ "$desktop" = yes ]; then
     needs+=("qt6-charts-dev|libqt6charts6-dev" "qt6-svg-dev|libqt6svg6-dev" libqt6opengl6-dev libgl-dev
-            qt6-qpa-plugins fonts-dejavu fonts-noto-cjk)
+            qt6-qpa-plugins qt6-tools-dev qt6-l10n-tools fonts-dejavu fonts-noto-cjk)
 fi
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

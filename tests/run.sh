@@ -44,5 +44,10 @@ stage 'parity environment' bash tests/parity/setup.sh &&
     stage 'parity tests' env CDRA_BUILD="$cdra_root/$build" "$cdra_cache/parity-venv/bin/python" -m pytest -q -p no:cacheprovider tests/parity
 stage 'configure without Qt, LibTorch' cmake --preset core-only &&
     stage 'build without Qt, LibTorch' cmake --build --preset core-only
+if command -v clang++ >/dev/null; then
+    stage 'fuzzing, 10 s a reader' bash tests/fuzz/run.sh 10
+else
+    results+=('fuzzing                          left out: clang++ is not installed')
+fi
 stage 'house rules' bash tests/house_rules.sh "$build"
 finish

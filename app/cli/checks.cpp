@@ -53,6 +53,11 @@ void check_plan_fits(const compact::CompactPlan& plan, const checkpoint::Checkpo
                              std::to_string(expected[i].in) + "×" + std::to_string(expected[i].out) +
                              "; make the plan from this model's sensitivity map");
     }
+    if (plan.model_sha256.empty()) return;
+    if (const std::string found_digest = checkpoint::fingerprint(model); found_digest != plan.model_sha256)
+        throw InputError(plan_name + " was made for another model than " + model.path().string() + " (SHA-256 " +
+                         plan.model_sha256.substr(0, 12) + "…, found " + found_digest.substr(0, 12) +
+                         "…); make the plan from this model's sensitivity map");
 }
 
 job::Project check_run_folder(const job::JobPaths& paths) {

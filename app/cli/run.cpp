@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "core/base/error.h"
+#include "core/base/one_line.h"
 #include "core/methods/nearest.h"
 
 #include <cstdio>
@@ -14,7 +15,7 @@ namespace {
 
 int complain(const std::string& message, int code) {
     std::cout.flush();
-    std::cerr << "cdra: " << message << '\n';
+    std::cerr << "cdra: " << one_line(message) << '\n';
     return code;
 }
 

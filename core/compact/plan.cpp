@@ -3,6 +3,7 @@
 #include "core/compact/plan.h"
 
 #include "core/compact/allocation.h"
+#include "core/compact/mask_cover.h"
 
 #include <algorithm>
 #include <array>
@@ -77,21 +78,24 @@ double CompactPlan::trainable_percent() const noexcept {
 }
 
 std::string CompactPlan::peft_obstacle() const {
-    std::size_t masked = 0;
-    std::string first;
     for (const PlannedMatrix& matrix : matrices)
         if (matrix.treatment == Treatment::adapter)
             return matrix.shape.name +
                    " has an adapter with a nonlinearity, which a LoRA can't say; save the compact adapter";
     if (patch && !patch->mask.empty())
         return "single weights of the patch embedding are tuned, which a LoRA can't say; write a merged checkpoint";
-    for (const PlannedMatrix& matrix : matrices)
-        if (matrix.treatment == Treatment::masked && masked++ == 0) first = matrix.shape.name;
-    if (masked == 0) return {};
-    return std::to_string(masked) + (masked == 1 ? " matrix" : " matrices") + " of rank 0 (" + first +
-           (masked > 1 ? ", …" : "") +
-           ") tune single weights, which a LoRA can't say; plan with rank-zero freeze or one, or write a "
-           "merged checkpoint";
+    // Single weights are a product too, one term for each input or output that it takes to cover them.
+    for (const PlannedMatrix& matrix : matrices) {
+        if (matrix.treatment != Treatment::masked) continue;
+        // A cover never has more terms than there are weights: where even that is small, none is looked for.
+        if (smaller_than_matrix(matrix.mask.size(), matrix.shape.out, matrix.shape.in)) continue;
+        const std::size_t rank = cover_of_mask(matrix.mask, matrix.shape.in).rank();
+        if (!smaller_than_matrix(rank, matrix.shape.out, matrix.shape.in))
+            return matrix.shape.name + " tunes " + std::to_string(matrix.mask.size()) +
+                   " single weights, which only a LoRA of rank " + std::to_string(rank) +
+                   " can say, larger than the matrix itself; write a merged checkpoint";
+    }
+    return {};
 }
 
 void reallocate(CompactPlan& plan, const std::string& rank,
@@ -123,7 +127,8 @@ RankInput rank_input(const PlannedMatrix& matrix) {
             static_cast<std::uint64_t>(matrix.shape.out),
             matrix.reorganised.compact_rows,
             matrix.reorganised.compact_columns,
-            matrix.mask.size()};
+            matrix.mask.size(),
+            matrix.spectrum};
 }
 
 } // namespace cdra::compact

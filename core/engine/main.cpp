@@ -3,6 +3,7 @@
 
 // `cdra-engine COMMAND JSON`: computes what `cdra` asks for. Not meant to be typed: `cdra --help`.
 #include "core/base/error.h"
+#include "core/base/one_line.h"
 #include "core/engine/commands/commands.h"
 
 #include <cstdlib>
@@ -34,10 +35,11 @@ int run(int argc, char** argv) {
                            "'; use the program 'cdra'");
 }
 
-// One line: LibTorch's messages carry a backtrace.
-std::string first_line(const char* text) {
-    const std::string whole(text);
-    return whole.substr(0, whole.find('\n'));
+// One line: LibTorch's messages carry a backtrace, names out of files may hold line ends.
+std::string first_line(const std::exception& error) {
+    const std::string_view whole(error.what());
+    const bool ours = dynamic_cast<const cdra::Error*>(&error) != nullptr;
+    return cdra::one_line(ours ? whole : whole.substr(0, whole.find('\n')));
 }
 
 } // namespace
@@ -53,7 +55,7 @@ int main(int argc, char** argv) {
         std::cerr << "cdra: stopped\n";
         return cdra::exit_code(stopped);
     } catch (const std::exception& error) {
-        std::cerr << "cdra: " << first_line(error.what()) << '\n';
+        std::cerr << "cdra: " << first_line(error) << '\n';
         return cdra::exit_code(error);
     }
 }

@@ -119,7 +119,8 @@ TrainRequest train_request(std::string_view json) {
 }
 
 std::string to_json(const EvaluateRequest& request) {
-    Json json{{"run", request.run}, {"split", request.split}};
+    Json json{{"run", request.run}, {"split", request.split}, {"adapters", request.adapters}};
+    if (request.model) json["model"] = to(*request.model);
     if (request.data) json["data"] = to(*request.data);
     json["device"] = to(request.device);
     json["output"] = to(request.output);
@@ -129,6 +130,8 @@ EvaluateRequest evaluate_request(std::string_view json) {
     return parse<EvaluateRequest>("evaluate", json, [](const Json& object, EvaluateRequest& request) {
         request.run = object.at("run").get<std::string>();
         request.split = object.at("split").get<std::string>();
+        request.adapters = object.at("adapters").get<std::vector<std::string>>();
+        if (object.contains("model")) from(object.at("model"), request.model.emplace());
         if (object.contains("data")) from(object.at("data"), request.data.emplace());
         from(object.at("device"), request.device);
     });

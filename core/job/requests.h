@@ -36,6 +36,9 @@ struct EvaluateRequest { // "evaluate"
     std::string run;
     std::string split = "test";
     std::optional<DataChoice> data; // another dataset
+    // Adapters instead of a run's own (run is empty), added up; then `model` and `data` are given.
+    std::vector<std::string> adapters;
+    std::optional<ModelChoice> model;
     RunChoice device;
     Output output;
 };

@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/tensor_io/hdf5_detail.h"
+#include "core/tensor_io/mapped_file.h"
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 
 namespace cdra::tensor_io::hdf5 {
@@ -38,6 +41,18 @@ void fail(const Object& object, const std::string& what) {
     throw CorruptFile(message + "; the file is damaged or of another kind: make it again");
 }
 
+FixedTexts::FixedTexts(const Object& object, std::span<const std::string> texts)
+    : type(Access::handle(check(H5Tcopy(H5T_C_S1), object, "out of identifiers"), H5Tclose)) {
+    std::size_t longest = 1;
+    for (const std::string& text : texts) longest = std::max(longest, text.size());
+    H5Tset_size(static_cast<hid_t>(type.id()), longest);
+    H5Tset_strpad(static_cast<hid_t>(type.id()), H5T_STR_NULLPAD);
+    H5Tset_cset(static_cast<hid_t>(type.id()), H5T_CSET_UTF8);
+    bytes.assign(std::max<std::size_t>(texts.size(), 1) * longest, '\0');
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        std::ranges::copy(texts[i], bytes.begin() + static_cast<std::ptrdiff_t>(i * longest));
+}
+
 std::string to_text(const Shape& shape) {
     if (shape.empty()) return "scalar";
     std::string text;
@@ -55,6 +70,44 @@ void Object::corrupt(const std::string& what) const {
                       "; the file is damaged or of another kind: make it again");
 }
 
+namespace {
+
+// What stands behind the last byte that HDF5 knows of: a word and the SHA-256 of all before it. libhdf5 trusts what it
+// reads and can crash on damage; so a file is checked whole before the library sees it.
+constexpr std::string_view seal_word = "CDRA-HDF5-SHA256";
+constexpr std::size_t seal_size = seal_word.size() + 64;
+
+std::string digest_of(std::span<const std::byte> bytes) {
+    Sha256 digest;
+    digest.add(bytes);
+    return digest.hex();
+}
+
+void check_seal(const std::filesystem::path& path) {
+    const MappedFile file(path);
+    const auto bytes = file.bytes();
+    const auto damaged = [&](const char* what) {
+        throw CorruptFile(path.string() + ": " + what +
+                          "; it is cut short, damaged, or was written by another program: make it again");
+    };
+    if (bytes.size() < seal_size) damaged("the check sum at its end is missing");
+    const auto seal = bytes.last(seal_size);
+    const std::string_view text(reinterpret_cast<const char*>(seal.data()), seal.size());
+    if (!text.starts_with(seal_word)) damaged("the check sum at its end is missing");
+    if (text.substr(seal_word.size()) != digest_of(bytes.first(bytes.size() - seal_size)))
+        damaged("its bytes do not fit the check sum at its end");
+}
+
+void write_seal(const std::string& path) {
+    const std::string seal = std::string(seal_word) + digest_of(MappedFile(path).bytes());
+    std::ofstream file(path, std::ios::binary | std::ios::app);
+    file << seal;
+    file.flush();
+    if (!file) throw IoError(path + ": can't be written to the end; is the disk full?");
+}
+
+} // namespace
+
 File File::open(const std::filesystem::path& path) {
     silence();
     std::error_code code;
@@ -65,6 +118,7 @@ File File::open(const std::filesystem::path& path) {
     const htri_t known = H5Fis_hdf5(path.c_str());
     if (known < 0) throw InputError(path.string() + ": can't be read; check its permissions");
     if (known == 0) throw UnrecognisedFormat(path.string() + ": not an HDF5 file (its signature is missing)");
+    check_seal(path);
     auto state = std::make_shared<FileState>();
     state->path = path.string();
     state->size = size;
@@ -82,7 +136,10 @@ File File::create(const std::filesystem::path& path) {
     auto state = std::make_shared<FileState>();
     state->path = path.string();
     state->writing = true;
-    const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG); // closed means closed: the check sum comes after
+    const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
     if (id < 0)
         throw IoError(path.string() + ": can't be created (" + last_reason() +
                       "); is the folder there and writable?");
@@ -93,7 +150,10 @@ File File::create(const std::filesystem::path& path) {
 
 void File::close() {
     if (H5Fflush(Access::id(*this), H5F_SCOPE_LOCAL) < 0) fail(*this, "can't be written to the end");
+    const std::string path = Access::file(*this).path;
+    const bool writing = Access::file(*this).writing;
     Access::release(*this);
+    if (writing) write_seal(path);
 }
 
 bool Group::contains(const std::string& name) const {

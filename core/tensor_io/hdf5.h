@@ -4,7 +4,8 @@
 // A thin RAII layer over the HDF5 C library: files, groups, datasets, attributes, dimension scales. Errors of
 // the library become CorruptFile (reading) or IoError (writing) and name file and object; nothing is printed.
 // Sizes that a file states are checked against what the caller expects, or against the file's own size,
-// before any memory is allocated. Not thread-safe: libhdf5 is used by one thread of a process at a time.
+// before any memory is allocated. A file ends with a check sum of its own (behind what HDF5 looks at), verified before
+// the library reads a byte: only files that this program wrote and nobody changed are read. Not thread-safe: libhdf5 is used by one thread of a process at a time.
 //
 // Writing goes to a temporary name:
 //     AtomicFile target(path);

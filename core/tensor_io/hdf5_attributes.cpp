@@ -15,14 +15,9 @@ namespace {
 // No attribute of ours is longer; a longer one is a damaged or hostile file.
 constexpr std::uint64_t longest_attribute = std::uint64_t{1} << 24;
 
-// Texts are variable-length UTF-8, as h5py writes and reads them. An attribute of more than 64 KiB does not
-// fit an object header, a variable-length one does: its header part is a reference.
-Handle text_type(const Object& object) {
-    const Handle type = Access::handle(check(H5Tcopy(H5T_C_S1), object, "out of identifiers"), H5Tclose);
-    H5Tset_size(static_cast<hid_t>(type.id()), H5T_VARIABLE);
-    H5Tset_cset(static_cast<hid_t>(type.id()), H5T_CSET_UTF8);
-    return type;
-}
+// Texts are UTF-8 of a fixed length, padded with zeros: those of a variable length lie in a heap whose damage libhdf5
+// 1.10 does not survive. An attribute of more than 64 KiB does not fit an object header; no text of ours comes near.
+constexpr std::size_t longest_header_text = 60000;
 
 void write_attribute(Object& object, const std::string& name, hid_t stored, hid_t memory, const Handle& space,
                      const void* data) {
@@ -44,6 +39,15 @@ Handle vector_space(const Object& object, std::size_t size) {
     const std::array<hsize_t, 1> sizes{size};
     return Access::handle(check(H5Screate_simple(1, sizes.data(), nullptr), object, "out of identifiers"),
                           H5Sclose);
+}
+
+void write_texts(Object& object, const std::string& name, std::span<const std::string> texts, const Handle& space) {
+    const FixedTexts fixed(object, texts);
+    if (fixed.bytes.size() > longest_header_text)
+        throw Error("hdf5: attribute \"" + name + "\" of " + object.path() + " has " + std::to_string(fixed.bytes.size()) +
+                    " bytes, which no attribute can hold; write a dataset");
+    const auto type = static_cast<hid_t>(fixed.type.id());
+    write_attribute(object, name, type, type, space, fixed.bytes.data());
 }
 
 struct OpenAttribute {
@@ -92,11 +96,8 @@ T single(const Object& object, const std::string& name, const std::vector<T>& va
 } // namespace
 
 void Object::set(const std::string& name, std::string_view text) {
-    const Handle type = text_type(*this);
-    const std::string copy(text);
-    const char* pointer = copy.c_str();
-    write_attribute(*this, name, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
-                    scalar_space(*this), &pointer);
+    const std::string one(text);
+    write_texts(*this, name, std::span(&one, 1), scalar_space(*this));
 }
 void Object::set(const std::string& name, std::int64_t value) {
     write_attribute(*this, name, H5T_STD_I64LE, H5T_NATIVE_INT64, scalar_space(*this), &value);
@@ -116,12 +117,7 @@ void Object::set(const std::string& name, std::span<const std::uint32_t> values)
                     values.data());
 }
 void Object::set(const std::string& name, std::span<const std::string> texts) {
-    const Handle type = text_type(*this);
-    std::vector<const char*> pointers;
-    for (const std::string& text : texts)
-        pointers.push_back(text.c_str());
-    write_attribute(*this, name, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
-                    vector_space(*this, texts.size()), pointers.data());
+    write_texts(*this, name, texts, vector_space(*this, texts.size()));
 }
 
 bool Object::has(const std::string& name) const {
@@ -134,14 +130,9 @@ std::vector<std::string> Object::texts(const std::string& name) const {
     const auto type = static_cast<hid_t>(found.type.id());
     std::vector<std::string> result(found.size);
     if (result.empty()) return result;
-    if (H5Tis_variable_str(type) > 0) {
-        std::vector<char*> pointers(found.size, nullptr);
-        if (H5Aread(found.id(), type, pointers.data()) < 0)
-            fail(*this, "attribute \"" + name + "\" can't be read");
-        for (std::size_t i = 0; i < pointers.size(); ++i)
-            if (pointers[i]) result[i] = pointers[i];
-        H5Dvlen_reclaim(type, static_cast<hid_t>(found.space.id()), H5P_DEFAULT, pointers.data());
-    } else {
+    if (H5Tis_variable_str(type) != 0)
+        corrupt("attribute \"" + name + "\" is a text of variable length, expected a fixed one");
+    {
         const std::size_t size = H5Tget_size(type);
         if (size == 0 || size > longest_attribute / std::max<std::uint64_t>(found.size, 1))
             corrupt("attribute \"" + name + "\" claims texts of " + std::to_string(size) + " bytes");

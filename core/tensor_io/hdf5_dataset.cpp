@@ -107,13 +107,6 @@ void read_part(const Dataset& dataset, const Shape& offset, const Shape& count, 
         fail(dataset, "can't be read");
 }
 
-Handle text_type(const Object& object) {
-    const Handle type = Access::handle(check(H5Tcopy(H5T_C_S1), object, "out of identifiers"), H5Tclose);
-    H5Tset_size(static_cast<hid_t>(type.id()), H5T_VARIABLE);
-    H5Tset_cset(static_cast<hid_t>(type.id()), H5T_CSET_UTF8);
-    return type;
-}
-
 // Whole rows up to about a megabyte: large enough to read fast, small enough to look at a part.
 Shape default_chunk(const Shape& shape, std::size_t value_size) {
     Shape chunk = shape;
@@ -148,8 +141,8 @@ Dataset create(Group& group, const std::string& name, const Shape& shape, hid_t 
     const auto properties = static_cast<hid_t>(creation.id());
     // Same values, same bytes: no modification times in the file.
     H5Pset_obj_track_times(properties, 0);
-    // Every value is written at once below; strings of variable length can't do without a fill value.
-    if (H5Tis_variable_str(stored) <= 0) H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+    // Every value is written at once below.
+    H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
     if ((how.deflate > 0 || !how.chunk.empty()) && !shape.empty() && !empty) {
         const Shape chunk = how.chunk.empty() ? default_chunk(shape, value_size) : how.chunk;
         const std::vector<hsize_t> chunk_sizes(chunk.begin(), chunk.end());
@@ -260,21 +253,21 @@ std::vector<std::string> Dataset::strings(std::uint64_t limit) const {
     const std::uint64_t size = elements();
     const Handle stored =
         Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
-    if (H5Tis_variable_str(static_cast<hid_t>(stored.id())) <= 0)
-        corrupt("holds texts of a fixed length, expected variable");
-    const Handle space =
-        Access::handle(check(H5Dget_space(Access::id(*this)), *this, "has no shape"), H5Sclose);
-    const Handle memory = text_type(*this);
-    std::vector<char*> pointers(size, nullptr);
-    if (size > 0 && H5Dread(Access::id(*this), static_cast<hid_t>(memory.id()), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                            pointers.data()) < 0)
+    const auto type_id = static_cast<hid_t>(stored.id());
+    if (H5Tis_variable_str(type_id) != 0) corrupt("holds texts of a variable length, expected fixed");
+    const std::size_t length = H5Tget_size(type_id);
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
+    if (length == 0 || length > most_bytes / std::max<std::uint64_t>(size, 1) ||
+        length * size > (Access::file(*this).size + 1) * best_compression)
+        corrupt("claims " + std::to_string(size) + " texts of " + std::to_string(length) + " bytes");
+    std::vector<char> bytes(length * size, '\0');
+    if (size > 0 && H5Dread(Access::id(*this), type_id, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
         fail(*this, "can't be read");
     std::vector<std::string> texts(size);
-    for (std::size_t i = 0; i < pointers.size(); ++i)
-        if (pointers[i]) texts[i] = pointers[i];
-    if (size > 0)
-        H5Dvlen_reclaim(static_cast<hid_t>(memory.id()), static_cast<hid_t>(space.id()), H5P_DEFAULT,
-                        pointers.data());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const char* begin = bytes.data() + i * length;
+        texts[i].assign(begin, std::find(begin, begin + length, '\0'));
+    }
     return texts;
 }
 
@@ -314,19 +307,16 @@ Dataset Group::write(const std::string& name, const Shape& shape, std::span<cons
 }
 
 Dataset Group::write_text(const std::string& name, std::string_view text) {
-    const Handle type = text_type(*this);
-    const std::string copy(text);
-    const char* pointer = copy.c_str();
-    return create(*this, name, {}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
-                  sizeof(char*), &pointer, {}, file_);
+    const std::string one(text);
+    const FixedTexts fixed(*this, std::span(&one, 1));
+    const auto type = static_cast<hid_t>(fixed.type.id());
+    return create(*this, name, {}, type, type, fixed.bytes.size(), fixed.bytes.data(), {}, file_);
 }
 Dataset Group::write_texts(const std::string& name, std::span<const std::string> texts) {
-    const Handle type = text_type(*this);
-    std::vector<const char*> pointers;
-    for (const std::string& text : texts)
-        pointers.push_back(text.c_str());
-    return create(*this, name, {texts.size()}, static_cast<hid_t>(type.id()), static_cast<hid_t>(type.id()),
-                  sizeof(char*), pointers.data(), {}, file_);
+    const FixedTexts fixed(*this, texts);
+    const auto type = static_cast<hid_t>(fixed.type.id());
+    return create(*this, name, {texts.size()}, type, type, H5Tget_size(type), fixed.bytes.data(),
+                  {{}, texts.size() > 64 ? 4 : 0}, file_);
 }
 
 } // namespace cdra::tensor_io::hdf5

@@ -58,4 +58,11 @@ inline hid_t check(hid_t id, const Object& object, const char* what) {
     return id;
 }
 
+// Texts as UTF-8 of one fixed length, padded with zeros: what attributes and datasets of texts are stored as.
+struct FixedTexts {
+    FixedTexts(const Object& object, std::span<const std::string> texts);
+    Handle type;
+    std::vector<char> bytes; // never empty: the library refuses to be given nothing
+};
+
 } // namespace cdra::tensor_io::hdf5

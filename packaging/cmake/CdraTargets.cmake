@@ -25,6 +25,11 @@ if(CDRA_SANITIZE)
   target_link_options(cdra_flags INTERFACE -fsanitize=${CDRA_SANITIZE})
 endif()
 
+if(CDRA_FUZZ)
+  target_compile_options(cdra_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(cdra_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
 # cdra_library(NAME DIR...): a static library of every .cpp below the folders given.
 function(cdra_library name)
   set(sources)

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/engine/commands/commands.h"
 #include "core/engine/commands/worker.h"
+#include "core/engine/training/adapter_setup.h"
 #include "core/engine/training/batches.h"
 #include "core/engine/training/evaluation.h"
 #include "core/engine/training/run_results.h"
@@ -19,7 +20,9 @@ namespace cdra::engine::commands {
 namespace {
 
 void run(const job::EvaluateRequest& request, Worker& worker) {
-    auto setup = open_run(request.run, request.device, worker.progress(), worker.stop());
+    const bool adapters = !request.adapters.empty();
+    auto setup = adapters ? open_adapters(request, worker.progress(), worker.stop())
+                          : open_run(request.run, request.device, worker.progress(), worker.stop());
     const auto spec = request.data ? request.data->spec : setup.project.data.spec;
     const auto data = datasets::open_dataset(spec);
     if (data->classes() != setup.classes)
@@ -37,10 +40,13 @@ void run(const job::EvaluateRequest& request, Worker& worker) {
     const auto source = image_batches(*setup.model, *data, options);
     const auto result = evaluate(*setup.model, setup.method.get(), *source, samples, bf16, "evaluate",
                                  worker.progress(), worker.stop());
-    const auto protocol = environment_of(setup).at("protocol");
+    const auto protocol = adapters ? "not stated" : environment_of(setup).at("protocol");
     if (request.output.json) {
         nlohmann::ordered_json json;
-        json["run"] = request.run;
+        if (adapters)
+            json["adapters"] = request.adapters;
+        else
+            json["run"] = request.run;
         json["method"] = setup.project.method;
         json["protocol"] = protocol;
         json["data"] = spec;

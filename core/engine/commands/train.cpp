@@ -7,8 +7,10 @@
 #include "core/engine/segmentation/prediction.h"
 #include "core/engine/training/batches.h"
 #include "core/engine/training/evaluation.h"
+#include "core/engine/training/run_inputs.h"
 #include "core/engine/training/run_results.h"
 #include "core/engine/training/run_setup.h"
+#include "core/engine/training/subnet_phases.h"
 #include "core/engine/training/trainer.h"
 
 #include <cstdio>
@@ -95,14 +97,17 @@ void run(const job::TrainRequest& request, Worker& worker) {
     keep_plan(paths, project, project.run.threads, worker.progress(), worker.stop());
     const auto data = datasets::open_dataset(project.data.spec);
     auto setup = set_up(paths, project, *data, worker.progress(), worker.stop());
+    keep_or_check_inputs(paths, setup);
     const auto roles = split_roles(*data, project.recipe);
     if (roles.report != "test")
         worker.log("warning", "the dataset has no test split; the figures are of '" + roles.report +
                                   "', which the run has seen");
     std::filesystem::create_directories(paths.checkpoints);
+    PhaseHost phase(host, find_subnet(setup, paths, *data, host, request.resume));
     const auto state = train({*setup.model, *setup.method, *data, setup.preprocessing, project.recipe,
-                              project.run.seed, setup.threads, paths.checkpoints, request.resume, *setup.task},
-                             host);
+                              project.run.seed, setup.threads, paths.checkpoints, request.resume, *setup.task,
+                              std::nullopt, "train"},
+                             phase);
 
     auto adapter = setup.method->adapter();
     adapter.metadata = adapter_metadata(setup);

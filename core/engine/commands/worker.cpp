@@ -110,6 +110,7 @@ Worker::Worker(const job::Output& output, const std::string& folder, const std::
                              "'cdra resume'");
         control_ = std::make_unique<job::ControlReader>(*paths_);
         events_ = std::make_unique<job::EventWriter>(paths_->events);
+        tensorboard_ = std::make_unique<job::TensorBoardWriter>(paths_->folder);
         // The desktop stays smooth while a job computes. Not being allowed to is no reason to fail.
         ::setpriority(PRIO_PROCESS, 0, 10);
     }
@@ -173,7 +174,10 @@ void Worker::wait_while_paused() {
 
 void Worker::write(decltype(job::Event::what) what) {
     const std::lock_guard guard(mutex_);
-    if (events_) events_->write(std::move(what));
+    if (!events_) return;
+    if (const auto* metric = std::get_if<job::MetricEvent>(&what); metric && tensorboard_)
+        tensorboard_->scalar(metric->step, metric->split + "/" + metric->name, metric->value);
+    events_->write(std::move(what));
 }
 
 void Worker::cut_events_after(std::int64_t step) {
@@ -181,6 +185,9 @@ void Worker::cut_events_after(std::int64_t step) {
     if (!events_) return;
     events_.reset(); // the cut gives the name to another file
     job::cut_events_after(paths_->events, step);
+    tensorboard_.reset();
+    job::cut_tensorboard_after(paths_->folder, step);
+    tensorboard_ = std::make_unique<job::TensorBoardWriter>(paths_->folder);
     events_ = std::make_unique<job::EventWriter>(paths_->events);
 }
 

@@ -9,6 +9,7 @@
 #include "core/job/events.h"
 #include "core/job/job_folder.h"
 #include "core/job/requests.h"
+#include "core/job/tensorboard.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -69,6 +70,7 @@ class Worker {
     std::optional<job::JobPaths> paths_;
     std::unique_ptr<job::JobLock> lock_;
     std::unique_ptr<job::EventWriter> events_;
+    std::unique_ptr<job::TensorBoardWriter> tensorboard_; // metrics, beside events.jsonl
     std::unique_ptr<job::ControlReader> control_;
     std::unique_ptr<Sink> sink_;
     std::stop_source stop_;

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The CDRA workbench authors
+# SPDX-License-Identifier: Apache-2.0
+# Makes the Debian package and tries it in a fresh Debian 12: installs, starts, makes a plan and a picture, computes a
+# sensitivity map with LibTorch, uninstalls, and looks for what was left. Needs root (chroot).
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+usage() {
+    cat <<EOF2
+usage: bash packaging/package_test.sh [--build DIR] [--chroot DIR]
+
+  --build DIR   build folder with everything in it (default: build/release; it is built first)
+  --chroot DIR  a Debian 12 made by debootstrap to copy from (default: one is made, from DEBIAN_MIRROR or deb.debian.org)
+EOF2
+}
+
+build="$cdra_root/build/release" base=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        --build) build=$(readlink -f "$2"); shift ;;
+        --chroot) base=$(readlink -f "$2"); shift ;;
+        -h|--help) usage; exit 0 ;;
+        *) usage >&2; die "unknown option '$1'" ;;
+    esac
+    shift
+done
+[ "$(id -u)" = 0 ] || die 'a chroot needs root: run this with sudo'
+[ -f "$build/CMakeCache.txt" ] || die "$build is no build folder; cmake --preset release && cmake --build --preset release"
+
+step 'Package'
+desktop-file-validate "$cdra_root/packaging/linux/cdra-workbench.desktop"
+appstreamcli validate --no-net "$cdra_root/packaging/linux/org.cdra.workbench.metainfo.xml" | tail -1
+cmake --build "$build" --target cdra cdra-engine cdra-workbench parity_make_tiny_inputs
+out=$(mktemp -d)
+root="$out/root"
+cleanup() {
+    for folder in dev proc; do ! mountpoint -q "$root/$folder" || umount -l "$root/$folder"; done
+    rm -rf --one-file-system "$out"
+}
+trap cleanup EXIT
+(cd "$out" && cpack -G DEB --config "$build/CPackConfig.cmake" -B "$out" >"$out/cpack.log" 2>&1) || { cat "$out/cpack.log"; die 'cpack failed'; }
+package=$(ls "$out"/*.deb)
+say "$(basename "$package"), $(du -h "$package" | cut -f1)"
+dpkg-deb -f "$package" Depends | fold -s -w 110 | sed 's/^/    /'
+
+step 'A fresh Debian 12'
+mkdir -p "$root"
+if [ -n "$base" ]; then
+    cp -a --one-file-system "$base/." "$root/"
+else
+    debootstrap --variant=minbase bookworm "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$out/debootstrap.log" || die 'debootstrap failed'
+fi
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+cp -L /etc/hosts "$root/etc/hosts"
+inside() { chroot "$root" env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+apt() { attempt inside apt-get -q -y -o Acquire::Check-Valid-Until=false -o Acquire::Check-Date=false -o Acquire::Retries=3 "$@" >"$out/apt.log" 2>&1 || { tail -5 "$out/apt.log"; die "apt-get $1 failed"; }; }
+apt update
+# dpkg is told to leave documents out in some images; the test looks for them.
+rm -f "$root"/etc/dpkg/dpkg.cfg.d/*
+listing() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./root -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log \) -prune -o -print | sort); }
+
+step 'Install'
+cp "$package" "$root/tmp/"
+apt install --no-install-recommends desktop-file-utils shared-mime-info
+apt install --no-install-recommends "/tmp/$(basename "$package")"
+listing >"$out/with"
+for file in usr/bin/cdra usr/bin/cdra-workbench usr/bin/cdra-setup usr/libexec/cdra/cdra-engine usr/share/applications/cdra-workbench.desktop \
+            usr/share/icons/hicolor/scalable/apps/cdra-workbench.svg usr/share/metainfo/org.cdra.workbench.metainfo.xml \
+            usr/share/doc/cdra-workbench/copyright; do
+    [ -e "$root/$file" ] || die "/$file is not installed"
+done
+grep -q 'application/x-cdra-project+toml' "$root/usr/share/applications/mimeinfo.cache" || die 'the project type has no program'
+grep -q 'x-cdra-project' "$root/usr/share/mime/globs2" || die 'the project type is not registered'
+
+step 'Smoke test'
+say "$(inside cdra --version)"
+inside cdra methods >/dev/null
+inside cdra-workbench --help >/dev/null
+say "without LibTorch: $(inside cdra-engine x y 2>&1 || inside /usr/libexec/cdra/cdra-engine x y 2>&1 || true)"
+[ ! -e "$cdra_torch_home/torch" ] || { # the very folder that cdra-setup would fill, so that the test downloads nothing twice
+    mkdir -p "$root/opt/torch-libraries"
+    mount --bind "$cdra_torch_home" "$root/opt/torch-libraries"
+    trap 'umount -l "$root/opt/torch-libraries" 2>/dev/null || true; cleanup' EXIT
+}
+[ -e "$cdra_torch_home/torch" ] || inside cdra-setup
+torch=(); [ ! -e "$root/opt/torch-libraries/torch" ] || torch=(env CDRA_LIBTORCH=/opt/torch-libraries/torch)
+"$build/tests/parity_make_tiny_inputs" "$root/tmp/inputs"
+inside "${torch[@]}" cdra sensitivity --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --samples 20 --device cpu --out /tmp/S.h5 2>/dev/null
+inside cdra plan /tmp/S.h5 --gamma 0.05 --out /tmp/P.h5 >/dev/null
+inside "${torch[@]}" cdra train --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --plan /tmp/P.h5 --epochs 2 --device cpu --out /tmp/RUN 2>/dev/null
+inside env QT_QPA_PLATFORM=offscreen cdra-workbench --export-figures /tmp/figures /tmp/P.h5
+[ -n "$(ls "$root/tmp/figures")" ] || die 'no figures were written'
+
+step 'Uninstall'
+apt purge cdra-workbench
+listing >"$out/without"
+left=$(comm -12 <(grep -i cdra "$out/with") <(grep -i cdra "$out/without") || true)
+[ -z "$left" ] || die "left behind: $left"
+step 'The package installs, starts, works and leaves nothing'

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The CDRA workbench authors
+# SPDX-License-Identifier: Apache-2.0
+# usage: tests/fuzz/run.sh [SECONDS] [TARGET...]   every reader, SECONDS each (default 10), from the committed corpus.
+# What it finds is left in build/fuzz/found/TARGET-*; the corpus itself is not touched.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+. "$here/../../packaging/common.sh"
+seconds=${1:-10}
+shift || true
+build="${CDRA_FUZZ_BUILD:-$cdra_root/build/fuzz}"
+command -v clang++ >/dev/null || die 'clang++ is needed: apt-get install clang'
+[ -f "$build/CMakeCache.txt" ] || cmake -S "$cdra_root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCDRA_FUZZ=ON -DCDRA_ENGINE=OFF -DCDRA_DESKTOP=OFF -DCDRA_TESTS=OFF >/dev/null
+cmake --build "$build" --target fuzz_all >/dev/null
+mkdir -p "$build/found"
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || for file in "$here"/*.cpp; do targets+=("$(basename "$file" .cpp)"); done
+failed=0
+for target in "${targets[@]}"; do
+    work=$(mktemp -d)
+    mkdir -p "$here/corpus/$target"
+    log="$build/found/$target.log"
+    if "$build/bin/fuzz_$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1500 -malloc_limit_mb=1024 -max_len=65536 \
+        -artifact_prefix="$build/found/$target-" -print_final_stats=1 "$work" "$here/corpus/$target" >"$log" 2>&1; then
+        say "$target: $(grep -o 'number_of_executed_units: *[0-9]*' "$log" | grep -o '[0-9]*$') inputs, nothing found"
+    else
+        failed=$((failed + 1))
+        say "$target: $(grep -m1 -E 'ERROR|SUMMARY|runtime error' "$log" || tail -1 "$log")"
+    fi
+    rm -rf "$work"
+done
+[ "$failed" = 0 ] || die "$failed readers failed, see $build/found"
