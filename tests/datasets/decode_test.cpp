@@ -144,6 +144,8 @@ class DecodeTest : public QObject {
             decode_image(png({0x12, 0xFF, 0xFE, 0x01}, 2, 1, {PNG_COLOR_TYPE_GRAY, 16, false, {}}), "g16")
                 .rgb,
             (Bytes{0x12, 0x12, 0x12, 0xFE, 0xFE, 0xFE}));
+        QCOMPARE(decode_image(png({1, 99, 2, 88, 3, 77}, 1, 1, {PNG_COLOR_TYPE_RGB, 16, false, {}}), "rgb16").rgb,
+                 (Bytes{1, 2, 3}));
         QCOMPARE(
             decode_image(png({9, 8, 7, 0, 6, 5, 4, 255}, 2, 1, {PNG_COLOR_TYPE_RGBA, 8, false, {}}), "rgba")
                 .rgb,
@@ -183,6 +185,23 @@ class DecodeTest : public QObject {
         QVERIFY(largest_difference(decode_image(jpeg(grey, 32, 24, 1, JCS_GRAYSCALE), "a.jpg"), grey_image) <=
                 2);
         QVERIFY(largest_difference(decode_image(jpeg(inks, 32, 24, 4, JCS_CMYK), "a.jpg"), from_inks) <= 6);
+    }
+
+    // As in torchvision's and PIL's loaders: what every published number was made with.
+    void exif_orientation_is_not_applied() {
+        const Image image = picture(16, 8);
+        const Bytes plain = jpeg(image.rgb, 16, 8, 3, JCS_RGB);
+        // APP1 with a big-endian TIFF of one entry: orientation (0x0112), a short, one, 6 (a quarter turn).
+        const Bytes exif{0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
+                         0,    1,    1, 0x12, 0, 3,   0,   0,   0, 1, 0,   6,   0, 0,  0, 0, 0, 0};
+        QCOMPARE(plain[1], std::uint8_t{0xD8});
+        Bytes turned(plain.begin(), plain.begin() + 2);
+        turned.insert(turned.end(), exif.begin(), exif.end());
+        turned.insert(turned.end(), plain.begin() + 2, plain.end());
+        const Image read = decode_image(turned, "turned.jpg");
+        QCOMPARE(read.width, 16);
+        QCOMPARE(read.height, 8);
+        QCOMPARE(read.rgb, decode_image(plain, "plain.jpg").rgb);
     }
 
     void grey_and_plain_pnm() {

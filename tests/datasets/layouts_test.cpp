@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/error.h"
+#include "datasets/vtab_tasks.h"
 #include "tests/datasets/fixtures.h"
 #include "tests/support/temporary_folder.h"
 
@@ -197,6 +198,73 @@ class LayoutsTest : public QObject {
         std::filesystem::remove(folder / "mine/test.txt");
         write_text(folder / "mine/val200.txt", "a.ppm 1\n");
         QVERIFY(contains(refused((folder / "mine").string()), "test.txt is missing"));
+    }
+
+    void vtab_tasks_of_the_paper() {
+        int natural = 0, specialized = 0, structured = 0;
+        for (const VtabTask& task : vtab_tasks()) {
+            natural += task.group == "natural";
+            specialized += task.group == "specialized";
+            structured += task.group == "structured";
+            QVERIFY(task.classes > 1);
+            QCOMPARE(find_vtab_task(task.name), &task);
+        }
+        QCOMPARE(natural, 7);
+        QCOMPARE(specialized, 4);
+        QCOMPARE(structured, 8);
+        QCOMPARE(find_vtab_task("sun397")->classes, 397);
+        QCOMPARE(find_vtab_task("smallnorb_azi")->classes, 18);
+        QVERIFY(!find_vtab_task("imagenet"));
+        // A short word for the layout; the folder's name is the task's.
+        TemporaryFolder folder;
+        write_vtab(folder / "sun397", 3);
+        const auto data = open_dataset("vtab:" + (folder / "sun397").string());
+        QCOMPARE(data->classes().size(), std::size_t{397});
+        QCOMPARE(data->fingerprint(), open_dataset("vtab-1k:" + (folder / "sun397").string())->fingerprint());
+    }
+
+    void fine_grained_labels_come_from_train() {
+        TemporaryFolder folder;
+        const auto image = [&](const std::string& name) { write_bytes(folder / name, ppm(picture(4, 3))); };
+        std::string train = "{";
+        for (int i = 0; i < 12; ++i) { // classes 2, 10 and 817, not in the order of their text
+            const std::string name = "bird/" + std::to_string(i) + ".jpg";
+            image("images/" + name);
+            train += (i ? ", \"" : "\"") + name + "\": " + (i % 3 == 0 ? "817" : i % 3 == 1 ? "10" : "2");
+        }
+        write_text(folder / "train.json", train + "}");
+        image("images/a.jpg");
+        image("images/b.jpg");
+        write_text(folder / "val.json", R"({"b.jpg": 817})"); // its only class, yet not class 0
+        write_text(folder / "test.json", R"({"b.jpg": 817, "a.jpg": 10})");
+        const auto data = open_dataset(folder.path().string());
+        QCOMPARE(data->layout(), std::string("fgvc"));
+        QCOMPARE(data->classes(), (std::vector<std::string>{"2", "10", "817"}));
+        QCOMPARE(data->samples("train").size(), std::size_t{12});
+        QCOMPARE(data->samples("train")[10].name, std::string("images/bird/10.jpg")); // the file's order
+        QCOMPARE(data->samples("train")[10].label, 1);
+        QCOMPARE(data->samples("val")[0].label, 2);
+        QCOMPARE(data->samples("test")[0].label, 2);
+        QCOMPARE(data->samples("test")[1].label, 1);
+        QCOMPARE(data->load("test", 1).rgb, picture(4, 3).rgb);
+
+        write_text(folder / "test.json", R"({"b.jpg": 3})");
+        QVERIFY(contains(refused(folder.path().string()), "class 3"));
+        write_text(folder / "test.json", R"({"../b.jpg": 2})");
+        QVERIFY(contains(refused(folder.path().string()), "'../b.jpg'"));
+        write_text(folder / "test.json", R"({"b.jpg": 2.5})");
+        QVERIFY(contains(refused(folder.path().string()), "2.5"));
+        write_text(folder / "test.json", R"(["b.jpg"])");
+        QVERIFY(contains(refused(folder.path().string()), "test.json"));
+        write_text(folder / "test.json", R"({"b.jpg": 2)");
+        QVERIFY(contains(refused(folder.path().string()), "not JSON"));
+        write_text(folder / "test.json", R"({"b.jpg": 2})");
+        std::filesystem::remove(folder / "val.json");
+        QCOMPARE(open_dataset(folder.path().string())->samples("val").size(), std::size_t{2});
+        std::filesystem::remove_all(folder / "images");
+        QVERIFY(contains(refused(folder.path().string()), "0.jpg is missing"));
+        std::filesystem::remove(folder / "train.json");
+        QVERIFY(contains(refused("fgvc:" + folder.path().string()), "train.json is missing"));
     }
 
     void class_folders_with_splits() {
