@@ -12,6 +12,7 @@
 #include <QJsonObject>
 #include <QtTest>
 
+#include <map>
 #include <sstream>
 
 using namespace cdra;
@@ -48,10 +49,13 @@ class BasicsTest : public QObject {
         const QJsonDocument json = QJsonDocument::fromJson(outcome.out.toUtf8());
         const QJsonArray list = json.object()["methods"].toArray();
         QCOMPARE(static_cast<std::size_t>(list.size()), methods::all_methods().size());
-        const QJsonObject lora = list[3].toObject();
-        QCOMPARE(lora["name"].toString(), "lora");
-        QCOMPARE(lora["options"][0].toObject()["default"].toInt(), 8);
-        QCOMPARE(list[4].toObject()["needs_plan"].toBool(), true);
+        std::map<QString, QJsonObject> by_name;
+        for (const QJsonValue& one : list) by_name[one.toObject()["name"].toString()] = one.toObject();
+        QCOMPARE(by_name["lora"]["options"].toArray()[0].toObject()["default"].toInt(), 8);
+        QCOMPARE(by_name["cdra"]["needs_plan"].toBool(), true);
+        QCOMPARE(by_name["gps"]["published_recipe"].toObject()["min-lr"].toDouble(), 1e-8);
+        QVERIFY(by_name["lora"]["published_recipe"].toObject().isEmpty());
+        QVERIFY(run_cdra({"methods", "vpt-deep"}).out.contains("  --recipe published: drop-path 0. VPT trains with SGD"));
     }
 
     void every_command_has_help_with_defaults() {

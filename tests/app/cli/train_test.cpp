@@ -142,6 +142,20 @@ class TrainTest : public QObject {
         QCOMPARE(job::read_project(folder_ / "runs/my-run-2/project.toml").method, std::string("linear"));
     }
 
+    void the_published_recipe_and_what_wins_over_it() {
+        QCOMPARE(cdra(train("RP1", {"--method", "vpt-deep", "--recipe", "published", "--lr", "0.01"})).code, 0);
+        job::Recipe recipe = job::read_project(job::JobPaths(folder_ / "RP1").project).recipe;
+        QCOMPARE(recipe.drop_path, 0.0);
+        QCOMPARE(recipe.lr, 0.01);
+        QCOMPARE(recipe.epochs, job::Recipe{}.epochs);
+        QCOMPARE(cdra(train("RP2", {"--method", "vpt-deep"})).code, 0);
+        QCOMPARE(job::read_project(job::JobPaths(folder_ / "RP2").project).recipe.drop_path, job::Recipe{}.drop_path);
+        const auto outcome = cdra(train("RP3", {"--method", "vpt-deep", "--recipe", "best"}));
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains("--recipe is 'best'; expected common or published"), qPrintable(outcome.err));
+        QVERIFY(!std::filesystem::exists(folder_ / "RP3"));
+    }
+
     void refusals_write_nothing_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("part");

@@ -10,6 +10,8 @@
 #include <QTest>
 
 #include <cstring>
+#include <functional>
+#include <map>
 #include <set>
 
 using cdra::engine::Method;
@@ -41,7 +43,7 @@ class MethodsRunTest : public QObject {
         QVERIFY(std::any_of(plan_.vectors.begin(), plan_.vectors.end(), [](const auto& v) { return v.tuned; }));
     }
 
-    void step_0_is_the_pretrained_model_data() { rows(); }
+    void step_0_is_the_pretrained_model_data() { rows(starts_as_the_model); }
     void step_0_is_the_pretrained_model() {
         QFETCH(QString, word);
         const auto model = world_.model();
@@ -50,10 +52,19 @@ class MethodsRunTest : public QObject {
         const auto method = make(*model, word);
         const auto got = cdra::test::adapted_logits(*model, *method, images);
         QVERIFY2(different(got, want, 1e-6).isEmpty(), qPrintable(different(got, want, 1e-6)));
-        // And it learns: every trainable gets a gradient that is not zero once it has left its start.
+    }
+
+    void every_trainable_learns_data() { rows(); }
+    void every_trainable_learns() {
+        QFETCH(QString, word);
+        const auto model = world_.model();
+        const auto images = cdra::test::random_images(3);
+        const auto method = make(*model, word);
+        // Off its start, where half of a product has no gradient.
         cdra::test::disturb(*method);
         cdra::test::adapted_logits(*model, *method, images).square().sum().backward();
         for (const auto& item : method->trainables()) {
+            if (!item.value.requires_grad()) continue; // a statistic
             QVERIFY2(item.value.grad().defined(), item.name.c_str());
             // A bias of k moves no attention weight: its gradient is zero but for rounding.
             if (!item.name.ends_with("attn.k.bias"))
@@ -70,11 +81,12 @@ class MethodsRunTest : public QObject {
         const auto options = cdra::methods::resolve_options(descriptor, {});
         std::int64_t total = 0;
         for (const auto& item : method->trainables())
-            if (!item.name.starts_with("head.")) total += item.value.numel();
-        QCOMPARE(total, descriptor.count(model->spec(), options, &plan_).total());
+            if (!item.name.starts_with("head.") && item.value.requires_grad()) total += item.value.numel();
+        QCOMPARE(total, descriptor.count(model->spec(), options, plan(word)).total());
+        QVERIFY(total > 0 || word == "linear");
     }
 
-    void merged_logits_equal_adapted_logits_data() { rows(); }
+    void merged_logits_equal_adapted_logits_data() { rows(mergeable); }
     void merged_logits_equal_adapted_logits() {
         QFETCH(QString, word);
         const auto model = world_.model();
@@ -127,6 +139,114 @@ class MethodsRunTest : public QObject {
         auto damaged = cdra::job::read_adapter(folder_ / "a.safetensors");
         damaged.whole.erase("head.weight");
         QVERIFY_EXCEPTION_THROWN(again->load(damaged), cdra::InputError);
+    }
+
+    void added_parts_refuse_to_merge_data() {
+        rows([](const std::string& word) { return !mergeable(word); });
+    }
+    void added_parts_refuse_to_merge() {
+        QFETCH(QString, word);
+        const auto model = world_.model();
+        const auto method = make(*model, word);
+        QVERIFY_EXCEPTION_THROWN(method->merge(*model), cdra::InputError);
+    }
+
+    void options_change_what_is_counted_data() {
+        QTest::addColumn<QString>("word");
+        QTest::addColumn<QString>("options");
+        for (const auto& [word, options] : {std::pair{"partial", "blocks=2"}, {"mlp3", "hidden-layers=3"}, {"vpt-shallow", "prompt-length=3"},
+                                            {"vpt-deep", "prompt-length=3"}, {"adapter", "width=5;placement=both;init=published"},
+                                            {"adapter", "placement=parallel;activation=relu;branch-scale=0.1"},
+                                            {"adapter", "placement=after-attention;activation=gelu"}})
+            QTest::newRow((std::string(word) + " " + options).c_str()) << QString(word) << QString(options);
+    }
+    void options_change_what_is_counted() {
+        QFETCH(QString, word);
+        QFETCH(QString, options);
+        cdra::methods::OptionValues given;
+        for (const QString& one : options.split(';')) given[one.section('=', 0, 0).toStdString()] = one.section('=', 1).toStdString();
+        const auto& descriptor = cdra::methods::find_method(word.toStdString());
+        const auto images = cdra::test::random_images(2);
+        const auto model = world_.model();
+        const auto before = model->logits(images).detach();
+        const auto method = world_.method(*model, word.toStdString(), nullptr, given);
+        std::int64_t total = 0;
+        for (const auto& item : method->trainables())
+            if (!item.name.starts_with("head.") && item.value.requires_grad()) total += item.value.numel();
+        QCOMPARE(total, descriptor.count(model->spec(), cdra::methods::resolve_options(descriptor, given), nullptr).total());
+        cdra::test::disturb(*method);
+        const auto want = cdra::test::adapted_logits(*model, *method, images).detach();
+        QVERIFY(!different(want, before, 1e-3).isEmpty());
+        // Its adapter fits no method of other widths or places.
+        if (!options.contains("length") && !options.contains("width") && !options.contains("after-attention")) return;
+        const auto other = world_.model();
+        const auto plain = make(*other, word);
+        QVERIFY_EXCEPTION_THROWN(plain->load(method->adapter()), cdra::InputError);
+    }
+
+    void dropout_is_of_the_forward_seed_data() {
+        QTest::addColumn<QString>("word");
+        for (const char* word : {"mlp3", "vpt-shallow", "vpt-deep", "adapter"}) QTest::newRow(word) << QString(word);
+    }
+    void dropout_is_of_the_forward_seed() {
+        QFETCH(QString, word);
+        const auto images = cdra::test::random_images(4);
+        const auto model = world_.model();
+        const auto method = make(*model, word);
+        cdra::test::disturb(*method);
+        const auto calm = cdra::test::adapted_logits(*model, *method, images).detach();
+        const auto with_seed = [&](std::uint64_t seed) {
+            method->begin_forward(true, seed);
+            cdra::engine::ForwardOptions options;
+            options.adaptation = method.get();
+            options.training = true;
+            return model->logits(images, options).detach();
+        };
+        const auto first = with_seed(1);
+        QVERIFY(same_bits(with_seed(1), first));
+        QVERIFY(!different(with_seed(2), first, 1e-4).isEmpty());
+        QVERIFY(!different(first, calm, 1e-4).isEmpty());
+    }
+
+    void batch_norm_keeps_statistics_and_spares_a_single_image() {
+        const auto model = world_.model();
+        const auto method = make(*model, "mlp3");
+        const auto mean = [&] {
+            for (const auto& item : method->trainables())
+                if (item.name == "head_mlp.0.norm.running_mean") return item.value.clone();
+            return Tensor();
+        };
+        const auto forward = [&](int images) {
+            method->begin_forward(true, 1);
+            cdra::engine::ForwardOptions options;
+            options.adaptation = method.get();
+            return model->logits(cdra::test::random_images(images), options);
+        };
+        QVERIFY(mean().defined() && mean().abs().max().item<double>() == 0);
+        QVERIFY(forward(1).isfinite().all().item<bool>());
+        QVERIFY(mean().abs().max().item<double>() == 0);
+        forward(4);
+        QVERIFY(mean().abs().max().item<double>() > 0);
+    }
+
+    void prompts_are_no_part_of_the_mean() {
+        // Class token and mean of the patches: a prompt must count in neither.
+        const auto model = std::make_unique<cdra::engine::Vit>(*cdra::checkpoint::open(world_.file), cdra::test::TinyVit{}.image_size,
+                                                               cdra::checkpoint::Resampling::timm,
+                                                               cdra::checkpoint::Pooling::cls_mean, torch::kCPU);
+        model->reset_head(4, 3);
+        const auto images = cdra::test::random_images(2);
+        for (const char* word : {"vpt-shallow", "vpt-deep"}) {
+            const auto method = world_.method(*model, word, nullptr, {{"prompt-length", "3"}});
+            cdra::engine::ForwardOptions options;
+            options.adaptation = method.get();
+            const auto patches = std::int64_t{(cdra::test::TinyVit{}.image_size / cdra::test::TinyVit{}.patch)};
+            const auto hidden = model->last_hidden_state(images, options);
+            QCOMPARE(hidden.size(1), 1 + patches * patches);
+            const auto pooled = torch::cat({hidden.select(1, 0), hidden.slice(1, 1).mean(1)}, -1);
+            QVERIFY2(different(model->features(images, options), pooled, 1e-6).isEmpty(), word);
+        }
+        QVERIFY_EXCEPTION_THROWN(world_.method(*model, "mlp3", nullptr), cdra::InputError);
     }
 
     void lora_scales_and_drops() {
@@ -185,17 +305,42 @@ class MethodsRunTest : public QObject {
     }
 
   private:
-    static void rows() {
+    static bool any(const std::string&) { return true; }
+    static bool mergeable(const std::string& word) { return cdra::methods::find_method(word).mergeable; }
+    // Prompts and a deeper head change the model by being there.
+    static bool starts_as_the_model(const std::string& word) {
+        return word != "mlp3" && word != "noah" && !word.starts_with("vpt-");
+    }
+    static void rows(const std::function<bool(const std::string&)>& wanted = any) {
         QTest::addColumn<QString>("word");
-        for (const auto& entry : cdra::engine::method_entries()) QTest::newRow(entry.word.data()) << QString::fromUtf8(entry.word.data());
+        for (const auto& entry : cdra::engine::method_entries())
+            if (const std::string word(entry.word); wanted(word)) QTest::newRow(word.c_str()) << QString::fromStdString(word);
+    }
+    // The plan that the method makes of one map; nullptr where it needs none.
+    const cdra::compact::CompactPlan* plan(const QString& word) {
+        const auto& descriptor = cdra::methods::find_method(word.toStdString());
+        if (!descriptor.needs_plan) return nullptr;
+        if (word == "cdra") return &plan_;
+        if (!plans_.contains(word)) {
+            const auto spec = cdra::checkpoint::open(world_.file)->spec();
+            auto map = cdra::test::random_map(spec);
+            const auto in = std::int64_t{spec.channels} * spec.patch * spec.patch;
+            map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), {}};
+            for (std::int64_t i = 0; i < spec.dim * in; ++i) map.patch->values.push_back(static_cast<float>((i * 7919) % 1013));
+            const auto values = cdra::methods::resolve_options(descriptor, {});
+            cdra::NullProgress progress;
+            plans_.emplace(word, cdra::methods::make_plan(descriptor, {map, plan_.options, values}, progress));
+        }
+        return &plans_.at(word);
     }
     std::unique_ptr<Method> make(cdra::engine::Vit& model, const QString& word) {
-        return world_.method(model, word.toStdString(), &plan_);
+        return world_.method(model, word.toStdString(), plan(word));
     }
 
     cdra::test::TemporaryFolder folder_;
     cdra::test::World world_{folder_.path()};
     cdra::compact::CompactPlan plan_ = world_.plan();
+    std::map<QString, cdra::compact::CompactPlan> plans_;
 };
 
 QTEST_GUILESS_MAIN(MethodsRunTest)

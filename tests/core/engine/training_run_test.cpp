@@ -89,7 +89,8 @@ class TrainingRunTest : public QObject {
 
     void resumes_to_the_same_bytes_data() {
         QTest::addColumn<QString>("method");
-        for (const char* word : {"cdra", "lora", "linear", "full"}) QTest::newRow(word) << word;
+        for (const char* word : {"cdra", "lora", "linear", "full", "partial", "mlp3", "vpt-shallow", "vpt-deep", "adapter", "noah"})
+            QTest::newRow(word) << word;
     }
     void resumes_to_the_same_bytes() {
         QFETCH(QString, method);
