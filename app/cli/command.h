@@ -61,5 +61,6 @@ std::unique_ptr<Command> make_merge();
 std::unique_ptr<Command> make_import_spt();
 std::unique_ptr<Command> make_report();
 std::unique_ptr<Command> make_sweep();
+std::unique_ptr<Command> make_reproduce();
 
 } // namespace cdra::cli

@@ -27,6 +27,7 @@ std::span<const CommandEntry> commands() {
         CommandEntry{"import-spt", "Make a plan from the masks that SPT publishes.", make_import_spt},
         CommandEntry{"report", "Compare runs in one table.", make_report},
         CommandEntry{"sweep", "Run a grid of methods, tasks, seeds and settings as a queue of ordinary runs.", make_sweep},
+        CommandEntry{"reproduce", "Run a table of the paper and show it beside the paper's numbers.", make_reproduce},
     };
     return table;
 }
