@@ -6,6 +6,7 @@
 #include "widgets/theme.h"
 
 #include <QGridLayout>
+#include <algorithm>
 
 namespace cdra::widgets {
 namespace {
@@ -17,17 +18,10 @@ ChartGrid::ChartGrid(QWidget* parent) : QWidget(parent) {
     loss_ = new LiveChart(tr("Loss"), epoch, tr("cross-entropy"));
     accuracy_ = new LiveChart(tr("Accuracy"), epoch, tr("accuracy (%)"));
     accuracy_->setYPercent(true);
-    for (LiveChart* chart : {loss_, accuracy_}) {
-        chart->addSeries(tr("training"), 0);
-        chart->addSeries(tr("validation"), 1, true);
-    }
     learning_rate_ = new LiveChart(tr("Learning rate"), epoch, tr("learning rate"));
-    learning_rate_->addSeries(tr("learning rate"), 2);
     throughput_ = new LiveChart(tr("Throughput"), epoch, tr("images/s"));
-    throughput_->addSeries(tr("training"), 0);
     memory_ = new LiveChart(tr("Memory"), epoch, tr("MiB"));
-    memory_->addSeries(tr("host"), 3);
-    memory_->addSeries(tr("GPU"), 4);
+    setRuns({});
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(grid);
@@ -41,24 +35,56 @@ ChartGrid::ChartGrid(QWidget* parent) : QWidget(parent) {
     layout->setRowStretch(1, 2);
 }
 
-void ChartGrid::append(const job::MetricEvent& metric) {
+void ChartGrid::setRuns(const QStringList& names) {
+    runs_ = names;
+    for (LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_}) {
+        chart->clearSeries();
+        chart->setView(std::nullopt);
+    }
+    const bool several = names.size() > 1;
+    for (int run = 0; run < std::max(1, int(names.size())); ++run) {
+        const QString name = several ? names[run] : QString();
+        const auto label = [&](const QString& what) { return several ? name + ' ' + what : what; };
+        for (LiveChart* chart : {loss_, accuracy_}) {
+            chart->addSeries(label(tr("training")), several ? run : 0);
+            chart->addSeries(label(tr("validation")), several ? run : 1, true);
+        }
+        learning_rate_->addSeries(several ? name : tr("learning rate"), several ? run : 2);
+        throughput_->addSeries(several ? name : tr("training"), several ? run : 0);
+        memory_->addSeries(label(tr("host")), several ? run : 3);
+        memory_->addSeries(label(tr("GPU")), several ? run : 4);
+    }
+}
+
+void ChartGrid::setAxis(Axis axis) {
+    axis_ = axis;
+    const QString title = axis == Axis::epoch ? tr("epoch") : axis == Axis::step ? tr("step") : tr("minutes");
+    for (LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_}) {
+        chart->setXTitle(title);
+        chart->setView(std::nullopt);
+    }
+    clear();
+}
+
+void ChartGrid::append(const job::MetricEvent& metric, int run, double minutes) {
     const bool training = metric.split == "train";
-    const int series = training ? train : validation;
     if (metric.split == "test") return; // read once, at the end: not a curve
+    const double x = axis_ == Axis::epoch ? metric.epoch : axis_ == Axis::step ? double(metric.step) : minutes;
+    const int both = 2 * run + (training ? train : validation);
     if (metric.name == "loss")
-        loss_->append(series, metric.epoch, metric.value);
+        loss_->append(both, x, metric.value);
     else if (metric.name == "accuracy")
-        accuracy_->append(series, metric.epoch, metric.value);
+        accuracy_->append(both, x, metric.value);
     else if (!training)
         return;
     else if (metric.name == "lr")
-        learning_rate_->append(0, metric.epoch, metric.value);
+        learning_rate_->append(run, x, metric.value);
     else if (metric.name == "images_per_second")
-        throughput_->append(0, metric.epoch, metric.value);
+        throughput_->append(run, x, metric.value);
     else if (metric.name == "memory_mib")
-        memory_->append(0, metric.epoch, metric.value);
+        memory_->append(2 * run, x, metric.value);
     else if (metric.name == "gpu_memory_mib")
-        memory_->append(1, metric.epoch, metric.value);
+        memory_->append(2 * run + 1, x, metric.value);
 }
 
 void ChartGrid::clear() {

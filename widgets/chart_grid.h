@@ -11,13 +11,19 @@ namespace cdra::widgets {
 
 class LiveChart;
 
-// The five charts of a run: loss, accuracy, learning rate, images/s, memory. Fed with metric events; unknown
-// names are ignored.
+// The five charts of a run, or of several drawn over each other: loss, accuracy, learning rate, images/s, memory. Fed with
+// metric events; unknown names are ignored.
 class ChartGrid : public QWidget {
     Q_OBJECT
   public:
+    enum class Axis { epoch, step, time };
+
     explicit ChartGrid(QWidget* parent = nullptr);
-    void append(const job::MetricEvent& metric);
+    // One run (or none) has its training and validation in two colours; of several each has a colour. Clears.
+    void setRuns(const QStringList& names);
+    void setAxis(Axis axis); // clears: append everything again
+    // `minutes` since the run began, for Axis::time.
+    void append(const job::MetricEvent& metric, int run = 0, double minutes = 0);
     void clear();
     void setSmoothing(double memory);
     void setLogarithmicLoss(bool logarithmic);
@@ -34,6 +40,8 @@ class ChartGrid : public QWidget {
     LiveChart* learning_rate_;
     LiveChart* throughput_;
     LiveChart* memory_;
+    QStringList runs_;
+    Axis axis_ = Axis::epoch;
 };
 
 } // namespace cdra::widgets

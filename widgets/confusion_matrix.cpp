@@ -133,4 +133,15 @@ bool ConfusionMatrix::event(QEvent* event) {
     return QWidget::event(event);
 }
 
+std::string ConfusionMatrix::csv() const {
+    const auto quoted = [](QString text) { return text.contains(',') ? '"' + text.replace('"', QStringLiteral("\"\"")) + '"' : text; };
+    QString text = QStringLiteral("true");
+    for (const QString& name : classes_) text += ',' + quoted(name);
+    for (int label = 0; label < int(classes_.size()); ++label) {
+        text += '\n' + quoted(classes_[label]);
+        for (int predicted = 0; predicted < int(classes_.size()); ++predicted) text += ',' + QString::number(count(label, predicted));
+    }
+    return (text + '\n').toStdString();
+}
+
 } // namespace cdra::widgets

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "widgets/chart_export.h"
+
 #include <QStringList>
 #include <QWidget>
 #include <cstdint>
@@ -13,7 +15,7 @@ namespace cdra::widgets {
 
 // True classes down, predicted across; coloured by the share of the true class, counts written where they
 // fit.
-class ConfusionMatrix : public QWidget {
+class ConfusionMatrix : public QWidget, public ChartSource {
     Q_OBJECT
   public:
     explicit ConfusionMatrix(QWidget* parent = nullptr);
@@ -21,6 +23,7 @@ class ConfusionMatrix : public QWidget {
     void setPredictions(const QStringList& classes, std::span<const std::int32_t> labels,
                         std::span<const std::int32_t> predicted);
     void clear();
+    std::string csv() const override; // true classes down, predicted across
     std::int64_t count(int label, int predicted) const;
     QSize sizeHint() const override { return {360, 360}; }
     QSize minimumSizeHint() const override { return {200, 200}; }

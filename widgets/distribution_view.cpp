@@ -40,8 +40,21 @@ void DistributionView::setSizes(const QStringList& names, const std::vector<doub
     names_ = names;
     rows_ = rows;
     columns_ = columns;
+    other_rows_.clear();
+    other_columns_.clear();
     hovered_ = -1;
     if (current_ >= int(rows_.size())) current_ = -1;
+    update();
+}
+
+void DistributionView::setOther(const compact::CompactPlan& plan, const QString& name) {
+    other_rows_.clear();
+    other_columns_.clear();
+    other_name_ = name;
+    for (const auto& matrix : plan.matrices) {
+        other_rows_.push_back(matrix.reorganised.compact_rows);
+        other_columns_.push_back(matrix.reorganised.compact_columns);
+    }
     update();
 }
 
@@ -91,6 +104,21 @@ void DistributionView::paintEvent(QPaintEvent*) {
     const plots::Style style = plots::screen_style(*this);
     const auto frame = plots::paint_distribution(painter, rect(), style, rows_, columns_,
                                                  int(checkpoint::matrix_kinds.size()));
+    if (!other_rows_.empty()) {
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        for (const auto& [values, colour] : {std::pair{&other_columns_, style.columns}, std::pair{&other_rows_, style.rows}}) {
+            QPolygonF line;
+            for (std::size_t i = 0; i < values->size(); ++i) line << QPointF(frame.x(double(i) + 0.5), std::max(frame.area.top(), frame.y((*values)[i])));
+            painter.setPen(QPen(colour, 1.4, Qt::DotLine));
+            painter.drawPolyline(line);
+        }
+        painter.setFont(style.small);
+        painter.setPen(style.text);
+        painter.drawText(QRectF(frame.area.left(), frame.area.top() - QFontMetricsF(style.small).height() - 4, frame.area.width(), QFontMetricsF(style.small).height()),
+                         Qt::AlignRight, tr("dotted: %1").arg(other_name_));
+        painter.restore();
+    }
     const auto mark = [&](int index, Qt::PenStyle pen) {
         if (index < 0 || index >= int(rows_.size())) return;
         painter.setPen(QPen(colours::accent(palette()), 1, pen));

@@ -18,6 +18,8 @@ class DistributionView : public QWidget, public ChartSource {
     void setPlan(const compact::CompactPlan& plan);
     void setSizes(const QStringList& names, const std::vector<double>& rows,
                   const std::vector<double>& columns);
+    // Another plan's sizes, dotted in the same colours; setSizes() and setPlan() take them away again.
+    void setOther(const compact::CompactPlan& plan, const QString& name);
     void clear();
     void setCurrent(int index); // marked; -1: none
     double meanRows() const;
@@ -40,7 +42,8 @@ class DistributionView : public QWidget, public ChartSource {
     int indexAt(QPointF position) const;
 
     QStringList names_;
-    std::vector<double> rows_, columns_;
+    std::vector<double> rows_, columns_, other_rows_, other_columns_;
+    QString other_name_;
     int current_ = -1, hovered_ = -1;
 };
 

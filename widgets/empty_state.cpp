@@ -28,6 +28,10 @@ EmptyState::EmptyState(const QString& title, const QString& text, const QString&
     layout->addWidget(text_, 0, Qt::AlignHCenter);
     layout->addSpacing(grid);
     layout->addWidget(button_, 0, Qt::AlignHCenter);
+    layout->addSpacing(grid);
+    links_ = new QVBoxLayout;
+    links_->setSpacing(grid / 2);
+    layout->addLayout(links_);
     layout->addStretch(3);
     connect(button_, &QPushButton::clicked, this, &EmptyState::actionRequested);
     set(title, text, action);
@@ -41,6 +45,22 @@ void EmptyState::set(const QString& title, const QString& text, const QString& a
     text_->setMinimumHeight(std::max(0, text_->heightForWidth(48 * grid))); // -1: no text
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
+}
+
+void EmptyState::setLinks(std::vector<Link> links) {
+    while (QLayoutItem* item = links_->takeAt(0)) {
+        // The one that was pressed may be among them.
+        if (item->widget()) item->widget()->deleteLater();
+        delete item;
+    }
+    for (Link& link : links) {
+        auto* button = new QPushButton(link.text);
+        button->setObjectName(link.name);
+        button->setFlat(true);
+        button->setCursor(Qt::PointingHandCursor);
+        connect(button, &QPushButton::clicked, this, [act = std::move(link.act)] { act(); });
+        links_->addWidget(button, 0, Qt::AlignHCenter);
+    }
 }
 
 } // namespace cdra::widgets

@@ -4,13 +4,16 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
+#include <vector>
 
 class QLabel;
 class QPushButton;
+class QVBoxLayout;
 
 namespace cdra::widgets {
 
-// What a page shows when it has nothing to show: what is missing, and one button that offers it.
+// What a page shows when it has nothing to show: what is missing, one button that offers it, and perhaps other ways on.
 class EmptyState : public QWidget {
     Q_OBJECT
   public:
@@ -18,6 +21,12 @@ class EmptyState : public QWidget {
                         QWidget* parent = nullptr);
     void set(const QString& title, const QString& text, const QString& action); // action empty: no button
     QPushButton* button() const { return button_; }
+    struct Link {
+        QString name; // object name
+        QString text;
+        std::function<void()> act;
+    };
+    void setLinks(std::vector<Link> links);
 
   signals:
     void actionRequested();
@@ -26,6 +35,7 @@ class EmptyState : public QWidget {
     QLabel* title_;
     QLabel* text_;
     QPushButton* button_;
+    QVBoxLayout* links_;
 };
 
 } // namespace cdra::widgets

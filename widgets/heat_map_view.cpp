@@ -79,6 +79,7 @@ std::pair<float, float> HeatMapView::range() const {
     if (!image_) return {0, 1};
     const float high = image_->largest() > 0 ? image_->largest() : 1;
     if (scale_ == HeatScale::linear) return {0, high};
+    if (scale_ == HeatScale::percentile) return {image_->smallest_positive(), high};
     const float low = image_->quantile(0.2);
     return {low > 0 && low < high ? low : high / 1e6F, high};
 }

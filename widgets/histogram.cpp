@@ -130,4 +130,15 @@ bool Histogram::event(QEvent* event) {
     return QWidget::event(event);
 }
 
+std::string Histogram::csv() const {
+    const auto quoted = [](QString text) { return text.contains(',') ? '"' + text.replace('"', QStringLiteral("\"\"")) + '"' : text; };
+    QString text = QStringLiteral("class");
+    for (const Series& series : series_) text += ',' + quoted(series.name);
+    for (qsizetype c = 0; c < classes_.size(); ++c) {
+        text += '\n' + quoted(classes_[c]);
+        for (const Series& series : series_) text += ',' + QString::number(std::size_t(c) < series.counts.size() ? series.counts[std::size_t(c)] : 0);
+    }
+    return (text + '\n').toStdString();
+}
+
 } // namespace cdra::widgets

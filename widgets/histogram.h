@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "widgets/chart_export.h"
+
 #include <QString>
 #include <QStringList>
 #include <QWidget>
@@ -12,7 +14,7 @@
 namespace cdra::widgets {
 
 // Counts per class, one bar each, stacked by split. Names are drawn where they fit; hover reads out.
-class Histogram : public QWidget {
+class Histogram : public QWidget, public ChartSource {
     Q_OBJECT
   public:
     struct Series {
@@ -23,6 +25,7 @@ class Histogram : public QWidget {
     explicit Histogram(QWidget* parent = nullptr);
     void setCounts(const QStringList& classes, const std::vector<Series>& series, const QString& y_title);
     void clear();
+    std::string csv() const override;
     QSize sizeHint() const override { return {480, 200}; }
     QSize minimumSizeHint() const override { return {240, 140}; }
 

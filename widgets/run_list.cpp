@@ -106,7 +106,7 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
     if (role == id_role) return run.id;
     if (role == Qt::ToolTipRole) return run.id;
     if (role == Qt::TextAlignmentRole)
-        return int((index.column() >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return int((index.column() >= epoch && index.column() != tags ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role == Qt::ForegroundRole && index.column() == state) {
         const QPalette palette = QApplication::palette();
         if (run.state == RunState::failed || run.state == RunState::dead) return colours::danger(palette);
@@ -126,6 +126,8 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
             return run.accuracy.value_or(-1);
         case parameters:
             return run.parameters.value_or(-1);
+        case tags:
+            return run.tags;
         }
     if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) switch (index.column()) {
         case name:
@@ -144,6 +146,8 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
                                 : QStringLiteral("–");
         case parameters:
             return run.parameters ? grouped(*run.parameters) : QStringLiteral("–");
+        case tags:
+            return run.tags;
         }
     return {};
 }
@@ -151,7 +155,7 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
 QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
     if (role == Qt::TextAlignmentRole)
-        return int((section >= epoch ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return int((section >= epoch && section != tags ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
     case name:
@@ -166,6 +170,8 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
         return tr("accuracy");
     case parameters:
         return tr("trainable");
+    case tags:
+        return tr("tags");
     }
     return {};
 }

@@ -24,12 +24,13 @@ struct RunRow {
     std::optional<double> accuracy; // fraction
     QString accuracy_split;         // "val", "test"
     std::optional<qint64> parameters;
+    QString tags;
 };
 
 class RunModel : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { name, method, state, epoch, accuracy, parameters, column_count };
+    enum Column { name, method, state, epoch, accuracy, parameters, tags, column_count };
     static constexpr int id_role = Qt::UserRole;
     static constexpr int sort_role = Qt::UserRole + 1;
 

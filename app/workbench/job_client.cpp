@@ -114,7 +114,7 @@ void JobClient::take(const QVector<job::Event>& events, bool alive, bool restart
 void JobClient::apply(const job::Event& event) {
     if (first_time_ == 0) first_time_ = event.time;
     std::visit(
-        [this](const auto& what) {
+        [this, &event](const auto& what) {
             using What = std::decay_t<decltype(what)>;
             if constexpr (std::is_same_v<What, job::StageEvent>) {
                 told_ = JobState::running;
@@ -131,7 +131,7 @@ void JobClient::apply(const job::Event& event) {
                 message_ = text(what.message);
             } else if constexpr (std::is_same_v<What, job::MetricEvent>) {
                 if (told_ != JobState::paused) told_ = JobState::running;
-                metrics_[text(what.split + "/" + what.name)].append({what.step, what.epoch, what.value});
+                metrics_[text(what.split + "/" + what.name)].append({what.step, what.epoch, what.value, event.time - first_time_});
             } else if constexpr (std::is_same_v<What, job::LogEvent>) {
                 append_log(text(what.level) + ": " + text(what.message));
             } else if constexpr (std::is_same_v<What, job::CheckpointEvent>) {
@@ -156,6 +156,7 @@ void JobClient::apply(const job::Event& event) {
                 append_log(tr("resumed from step %1").arg(what.step));
             } else if constexpr (std::is_same_v<What, job::DoneEvent>) {
                 told_ = JobState::done;
+                took_ = what.seconds;
                 append_log(tr("done after %1 s").arg(what.seconds, 0, 'f', 1));
             }
         },

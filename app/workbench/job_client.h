@@ -27,6 +27,7 @@ struct MetricPoint {
     qint64 step = 0;
     double epoch = 0;
     double value = 0;
+    double seconds = 0; // since the run's first event
 };
 
 class JobClient : public QObject {
@@ -56,6 +57,7 @@ class JobClient : public QObject {
     std::optional<double> latest(const QString& metric) const;
     const QMap<QString, double>& results() const { return results_; }
     const QStringList& log() const { return log_; }
+    double took_seconds() const { return took_; } // of a run that is done, 0 before
     double started_at() const { return first_time_; } // seconds since 1970, 0: no event yet
 
     // Words for the worker. Throw IoError.
@@ -86,7 +88,7 @@ class JobClient : public QObject {
     bool launched_here_ = false, seen_alive_ = false, polled_ = false;
     qint64 done_ = 0, total_ = 0;
     std::optional<double> eta_;
-    double first_time_ = 0;
+    double first_time_ = 0, took_ = 0;
     QMap<QString, QVector<MetricPoint>> metrics_;
     QMap<QString, double> results_;
     QStringList log_;

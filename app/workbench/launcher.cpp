@@ -66,8 +66,9 @@ QStringList sensitivity_arguments(const job::Project& project, const QString& ma
     return words << "--out" << map << "--job" << job_folder;
 }
 
-QStringList train_arguments(const QString& project_file, const QString& plan, const QString& run_folder) {
+QStringList train_arguments(const QString& project_file, const QString& plan, const QString& run_folder, const QString& map) {
     QStringList words{"train", project_file};
+    if (!map.isEmpty()) words << "--sensitivity" << map;
     if (!plan.isEmpty()) words << "--plan" << plan;
     return words << "--out" << run_folder;
 }

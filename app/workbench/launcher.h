@@ -20,8 +20,8 @@ QString shell_text(const QStringList& arguments);
 // `available`: images of the training split, 0 if not known; no more are asked for.
 QStringList sensitivity_arguments(const job::Project& project, const QString& map, const QString& job_folder,
                                   std::int64_t available = 0);
-// `plan` is empty for methods that need none.
-QStringList train_arguments(const QString& project_file, const QString& plan, const QString& run_folder);
+// `plan` is empty for methods that need none; `map` is given for those that make their own plan of it.
+QStringList train_arguments(const QString& project_file, const QString& plan, const QString& run_folder, const QString& map = {});
 QStringList resume_arguments(const QString& run_folder, int epochs = 0); // 0: the run's own number
 QStringList export_arguments(const QString& run_folder, const QString& out);
 QStringList merge_arguments(const QString& run_folder, const QString& naming, const QString& out);

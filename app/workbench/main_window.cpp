@@ -11,6 +11,7 @@
 #include "app/workbench/pages/sensitivity_page.h"
 #include "app/workbench/pages/train_page.h"
 #include "app/workbench/recovery.h"
+#include "widgets/command_palette.h"
 #include "widgets/format.h"
 #include "widgets/inspector.h"
 #include "widgets/job_bar.h"
@@ -28,6 +29,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <QUndoView>
 #include <QVBoxLayout>
 
 namespace cdra::workbench {
@@ -91,6 +93,10 @@ void MainWindow::build_pages() {
     for (Page* page : pages_) {
         stack_->addWidget(page);
         connect(page, &Page::go_to, this, &MainWindow::go_to);
+        connect(page, &Page::open_project_asked, this, [this](const QString& file) {
+            if (file.isEmpty()) choose_and_open();
+            else if (settle_unsaved(tr("before opening another project"))) open_project(file);
+        });
         connect(page, &Page::failed, this, [this](const QString& message) { show_notice(message, true); });
         connect(page, &Page::told, this, [this](const QString& message) { show_notice(message, false); });
     }
@@ -139,7 +145,12 @@ void MainWindow::build_window() {
     inspector_side_ = new QWidget;
     auto* side = new QVBoxLayout(inspector_side_);
     side->setContentsMargins(0, widgets::grid, 0, 0);
-    side->addWidget(inspector_);
+    side->addWidget(inspector_, 1);
+    history_ = named(new QUndoView(&document_.undo_stack()), "history", tr("History of changes"));
+    history_->setEmptyLabel(tr("as opened"));
+    history_->setToolTip(tr("Every change in order; choose one to go back to it, or forth."));
+    history_->hide();
+    side->addWidget(history_, 1);
     inspector_side_->setFixedWidth(232);
 
     job_bar_ = named(new widgets::JobBar, "job-bar", tr("Running job"));
@@ -154,7 +165,17 @@ void MainWindow::build_window() {
     across->addWidget(rail_);
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    column->addWidget(header_);
+    auto* top = new QHBoxLayout;
+    top->addWidget(header_, 1);
+    auto* search = named(new QToolButton, "open-palette", tr("Search all commands"));
+    search->setText(tr("⌕  Ctrl+K"));
+    search->setAutoRaise(true);
+    search->setToolTip(tr("Search all commands, settings and matrices (Ctrl+K)"));
+    search->setFocusPolicy(Qt::TabFocus);
+    connect(search, &QToolButton::clicked, this, &MainWindow::open_palette);
+    top->addWidget(search, 0, Qt::AlignBottom);
+    top->addSpacing(2 * widgets::grid);
+    column->addLayout(top);
     column->addWidget(notice_);
     column->addWidget(middle, 1);
     across->addLayout(column, 1);
@@ -162,6 +183,8 @@ void MainWindow::build_window() {
     outer->addLayout(across, 1);
     outer->addWidget(job_bar_);
     setCentralWidget(centre);
+    palette_ = new widgets::CommandPalette(centre);
+    setAcceptDrops(true);
 }
 
 bool MainWindow::open_project(const QString& file) {
@@ -278,7 +301,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         if (box.clickedButton() == stop)
             for (JobClient* job : running) runner_.stop(job);
     }
-    QSettings().setValue("geometry", saveGeometry());
+    keep_session();
     document_.forget_recovery();
     event->accept();
 }

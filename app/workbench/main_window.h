@@ -14,10 +14,13 @@
 
 class QActionGroup;
 class QStackedWidget;
+class QUndoView;
 
 namespace cdra::widgets {
 class Inspector;
+class CommandPalette;
 class JobBar;
+struct Command;
 class LogPane;
 }
 
@@ -40,6 +43,12 @@ class MainWindow : public QMainWindow {
     bool open_project(const QString& file);
     // Offers what a crashed session left behind, if anything.
     void offer_recovery();
+    // The project, page and matrix of the last session; false if there is nothing to return to.
+    bool restore_session();
+    // A dropped or named file or folder: project, checkpoint, map or data, by what it is.
+    void take(const QString& path);
+    // Everything that can be done now, for the command palette.
+    std::vector<widgets::Command> commands();
 
     ProjectDocument& document() { return document_; }
     Road& road() { return road_; }
@@ -52,6 +61,8 @@ class MainWindow : public QMainWindow {
 
   protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
   private:
     void build_pages();
@@ -63,6 +74,9 @@ class MainWindow : public QMainWindow {
     void build_help_menu();
     void connect_jobs();
     void fill_recent();
+    void open_palette();
+    void keep_session();
+    void announce(JobClient* job, job::JobState how);
 
     void new_project();
     void choose_and_open();
@@ -107,6 +121,8 @@ class MainWindow : public QMainWindow {
     QWidget* inspector_side_ = nullptr;
     widgets::LogPane* log_ = nullptr;
     widgets::JobBar* job_bar_ = nullptr;
+    widgets::CommandPalette* palette_ = nullptr;
+    QUndoView* history_ = nullptr;
     QPointer<JobClient> shown_job_; // in the job bar, also after it ended, until dismissed
     bool stopping_ = false;
 

@@ -7,6 +7,8 @@
 #include "app/workbench/pages/data_page.h"
 #include "app/workbench/pages/model_page.h"
 #include "app/workbench/pages/results_page.h"
+#include "app/workbench/translations.h"
+#include "widgets/chart_export.h"
 #include "widgets/inspector.h"
 #include "widgets/job_bar.h"
 #include "widgets/log_pane.h"
@@ -19,6 +21,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
+#include <QUndoView>
 
 namespace cdra::workbench {
 
@@ -46,6 +49,8 @@ void MainWindow::build_menus() {
     redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
     edit->addAction(undo);
     edit->addAction(redo);
+    edit->addSeparator();
+    add(edit, tr("&Find a command…"), "action-palette", QKeySequence(Qt::CTRL | Qt::Key_K), this, [this] { open_palette(); });
     build_view_menu();
     build_run_menu();
     build_help_menu();
@@ -78,6 +83,16 @@ void MainWindow::build_file_menu() {
         go_to(Stage::compact);
         compact_page_->export_figures();
     });
+    QMenu* dots = file->addMenu(tr("Resolution of &pictures"));
+    auto* resolutions = new QActionGroup(this);
+    for (const int dpi : {150, 300, 600, 1200}) {
+        QAction* action = dots->addAction(tr("%1 dots per inch").arg(dpi));
+        action->setObjectName(QString("action-dpi-%1").arg(dpi));
+        action->setCheckable(true);
+        action->setChecked(widgets::figure_dpi() == dpi);
+        resolutions->addAction(action);
+        connect(action, &QAction::triggered, this, [dpi] { widgets::set_figure_dpi(dpi); });
+    }
     file->addSeparator();
     add(file, tr("&Quit"), "action-quit", QKeySequence(Qt::CTRL | Qt::Key_Q), this, [this] { close(); });
 }
@@ -112,6 +127,18 @@ void MainWindow::build_view_menu() {
         log_->setVisible(shown);
         job_bar_->setLogShown(shown);
     });
+    QAction* history = view->addAction(tr("&History of changes"));
+    history->setObjectName("action-history");
+    history->setShortcut(Qt::Key_F8);
+    history->setCheckable(true);
+    connect(history, &QAction::toggled, this, [this](bool shown) {
+        history_->setVisible(shown);
+        if (shown) inspector_action_->setChecked(true); // it stands below the inspector
+    });
+    add(view, tr("&Compare with another plan…"), "action-compare", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, [this] {
+        go_to(Stage::compact);
+        compact_page_->show_compare();
+    });
     view->addSeparator();
     QMenu* theme = view->addMenu(tr("&Theme"));
     auto* group = new QActionGroup(this);
@@ -130,6 +157,22 @@ void MainWindow::build_view_menu() {
             widgets::apply_theme(*qApp, appearance);
         });
     }
+    QMenu* language = view->addMenu(tr("L&anguage"));
+    auto* tongues = new QActionGroup(this);
+    const QString now = chosen_language();
+    const auto offer = [&](const QString& code, const QString& name) {
+        QAction* action = language->addAction(name);
+        action->setObjectName("action-language-" + (code.isEmpty() ? QString("system") : code));
+        action->setCheckable(true);
+        action->setChecked(now == code);
+        tongues->addAction(action);
+        connect(action, &QAction::triggered, this, [this, code] {
+            choose_language(code);
+            show_notice(tr("The language changes when the program is opened again."), false);
+        });
+    };
+    offer({}, tr("as the desktop"));
+    for (const Language& one : languages()) offer(one.code, one.name);
 }
 
 void MainWindow::build_run_menu() {
@@ -139,6 +182,10 @@ void MainWindow::build_run_menu() {
     add(run, tr("Start &training"), "action-train", QKeySequence(Qt::CTRL | Qt::Key_Return), this, [this] {
         go_to(Stage::train);
         runner_.train();
+    });
+    add(run, tr("Add to the &queue"), "action-enqueue", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return), this, [this] {
+        go_to(Stage::train);
+        runner_.enqueue();
     });
     run->addSeparator();
     pause_action_ = add(run, tr("&Pause"), "action-pause", QKeySequence(Qt::CTRL | Qt::Key_P), this, [this] {

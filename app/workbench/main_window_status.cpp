@@ -101,6 +101,7 @@ void MainWindow::connect_jobs() {
             show_notice(tr("%1 failed: %2 %3").arg(job->name(), job->error(), job->advice()).trimmed(), true);
         if (how == JobState::dead)
             show_notice(tr("%1 ended without a word, perhaps for lack of memory. Resume it, or see its log.").arg(job->name()), true);
+        announce(job, how);
     });
     connect(&runner_, &Runner::started, this, [this](JobClient* job) {
         shown_job_ = job;

@@ -14,6 +14,8 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace cdra::workbench {
 
 Page::Page(Stage stage, Workbench& bench, const QString& sentence, const QString& action, QWidget* parent)
@@ -77,6 +79,18 @@ void Page::changeEvent(QEvent* event) {
     if (event->type() != QEvent::PaletteChange) return;
     refresh_banner();
     restyle();
+}
+
+void Page::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    const auto waiting = std::exchange(waiting_, {});
+    for (const auto& [key, act] : waiting) act();
+}
+
+void Page::when_seen(const char* key, std::function<void()> act) {
+    if (isVisible()) return act();
+    std::erase_if(waiting_, [&](const auto& one) { return one.first == QLatin1String(key); });
+    waiting_.emplace_back(key, std::move(act));
 }
 
 void Page::set_content(QWidget* content) {

@@ -51,6 +51,7 @@ class Page : public QWidget {
     void go_to(cdra::workbench::Stage stage);
     void told(const QString& message);
     void failed(const QString& message);
+    void open_project_asked(const QString& file); // empty: choose one
 
   protected:
     Workbench& bench() const { return bench_; }
@@ -58,11 +59,16 @@ class Page : public QWidget {
     void set_content(QWidget* content);
     void show_content();
     void show_empty(const QString& title, const QString& text, const QString& action = {});
+    widgets::EmptyState* empty() const { return empty_; }
     // The banner's button, e.g. "Compute again"; `act` empty: none.
     void set_remedy(const QString& text, std::function<void()> act);
     // Colours that were set by hand must be set again after a change of theme.
     virtual void restyle() {}
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    // Now if the page is seen, else when it is: what nobody looks at costs nothing while γ is dragged. By `key`, the last
+    // wish counts.
+    void when_seen(const char* key, std::function<void()> act);
     // The empty state's button.
     virtual void empty_action() {}
     // Room below the title for what chooses the page's subject.
@@ -82,6 +88,7 @@ class Page : public QWidget {
     QVBoxLayout* extra_;
     QStackedLayout* stack_;
     widgets::EmptyState* empty_;
+    std::vector<std::pair<QString, std::function<void()>>> waiting_; // in order
 };
 
 // Small parts that pages build forms of. Every editor gets an object name and an accessible name.

@@ -133,6 +133,7 @@ void Road::follow_map() {
     loading_fraction_ = 0;
     if (map_) {
         map_.reset();
+        replanner_.reset();
         emit map_changed();
     }
     if (path.isEmpty()) return io_.cancel("map");
@@ -190,7 +191,8 @@ void Road::make_plan() {
     // Edited ranks keep the masks and boxes; with a budget the ranks decide γ, so everything is made anew.
     const bool ranks_only = plan_ && plan_map_ == map_ && !std::holds_alternative<compact::Budget>(options.amount) &&
                             key_of(plan_->options, true) == key_of(options, true);
-    plan_makes_.request([map = map_, old = ranks_only ? plan_ : nullptr, options](const std::stop_token& stop) -> Plan {
+    if (!replanner_ || replanner_->map() != map_) replanner_ = std::make_shared<compact::Replanner>(map_);
+    plan_makes_.request([replanner = replanner_, old = ranks_only ? plan_ : nullptr, options](const std::stop_token& stop) -> Plan {
         if (old) {
             auto plan = std::make_shared<compact::CompactPlan>(*old);
             compact::reallocate(*plan, options.rank, options.edited_ranks, options.rank_zero);
@@ -198,7 +200,7 @@ void Road::make_plan() {
         }
         NullProgress progress;
         return std::make_shared<const compact::CompactPlan>(
-            compact::make_plan(*map, options, progress, stop, plan_threads()));
+            replanner->make(options, progress, stop, plan_threads()));
     });
 }
 
@@ -230,10 +232,13 @@ void Road::take_map_of(JobClient* job) {
     });
 }
 
-void Road::write_plan(const QString& path, std::function<void(const QString&)> then) {
+void Road::write_plan(const QString& path, std::function<void(const QString&)> then) { write_plan_of(plan_, path, std::move(then)); }
+
+void Road::write_plan_of(std::shared_ptr<const compact::CompactPlan> plan, const QString& path, std::function<void(const QString&)> then) {
+    // A key of its own: of several plans under way none replaces another.
     io_.run<bool>(
-        "write-plan",
-        [path, plan = plan_](const std::stop_token&) {
+        "write-plan " + path,
+        [path, plan](const std::stop_token&) {
             if (!plan) throw InputError("there is no plan yet: compute the sensitivity first");
             QDir().mkpath(QFileInfo(path).absolutePath());
             compact::write_plan(path.toStdString(), *plan);
@@ -260,6 +265,38 @@ void Road::read_plan(const QString& path, std::function<void(std::shared_ptr<con
         "read-plan",
         [path](const std::stop_token&) -> Value {
             return std::make_shared<const compact::CompactPlan>(compact::read_plan(path.toStdString()));
+        },
+        std::move(then), std::move(failed));
+}
+
+void Road::read_changes(const QString& path, std::function<void(std::shared_ptr<const std::vector<WeightChange>>)> then,
+                        std::function<void(const QString&)> failed) {
+    using Value = std::shared_ptr<const std::vector<WeightChange>>;
+    io_.run<Value>(
+        "changes",
+        [path](const std::stop_token& stop) -> Value {
+            return std::make_shared<const std::vector<WeightChange>>(weight_changes(job::read_results(path.toStdString(), true), stop));
+        },
+        std::move(then), std::move(failed));
+}
+
+void Road::read_plan_or_map(const QString& path, const compact::PlanOptions& options,
+                            std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
+                            std::function<void(const QString&)> failed) {
+    using Value = std::shared_ptr<const compact::CompactPlan>;
+    io_.run<Value>(
+        "read-other",
+        [path, options](const std::stop_token& stop) -> Value {
+            NullProgress progress;
+            try {
+                return std::make_shared<const compact::CompactPlan>(compact::read_plan(path.toStdString()));
+            } catch (const Cancelled&) {
+                throw;
+            } catch (const std::exception&) {
+                // Not a plan, or a damaged one: then reading it as a map says what is wrong.
+            }
+            const auto map = sensitivity::read_map(path.toStdString(), progress, stop);
+            return std::make_shared<const compact::CompactPlan>(compact::make_plan(map, options, progress, stop));
         },
         std::move(then), std::move(failed));
 }

@@ -8,7 +8,9 @@
 #include "app/workbench/road_values.h"
 #include "app/workbench/stage.h"
 #include "app/workbench/io_thread.h"
+#include "app/workbench/weight_changes.h"
 #include "core/compact/plan.h"
+#include "core/compact/replanner.h"
 #include "app/workbench/job_hub.h"
 #include "core/job/results.h"
 #include "core/sensitivity/map.h"
@@ -48,10 +50,19 @@ class Road : public QObject {
 
     // On the I/O thread, which alone calls HDF5; `then` gets an error message or an empty string.
     void write_plan(const QString& path, std::function<void(const QString& error)> then);
+    void write_plan_of(std::shared_ptr<const compact::CompactPlan> plan, const QString& path,
+                       std::function<void(const QString& error)> then);
     void read_results(const QString& path, std::function<void(std::shared_ptr<const job::Results>)> then,
                       std::function<void(const QString& error)> failed);
     void read_plan(const QString& path, std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
                    std::function<void(const QString& error)> failed);
+    // What a run changed, by matrix; computed where the file is read.
+    void read_changes(const QString& path, std::function<void(std::shared_ptr<const std::vector<WeightChange>>)> then,
+                      std::function<void(const QString& error)> failed);
+    // A plan as it is, or of a map the plan with `options`.
+    void read_plan_or_map(const QString& path, const compact::PlanOptions& options,
+                          std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
+                          std::function<void(const QString& error)> failed);
 
   signals:
     void model_changed();
@@ -90,6 +101,7 @@ class Road : public QObject {
     QString model_key_, data_key_, map_key_, plan_key_, making_key_;
     std::shared_ptr<const sensitivity::SensitivityMap> plan_map_; // the map plan_ was made from
     std::shared_ptr<const sensitivity::SensitivityMap> making_map_;
+    std::shared_ptr<compact::Replanner> replanner_; // of making_map_
     QString model_error_, data_error_, map_error_, plan_error_;
     double loading_fraction_ = 0;
     std::array<StageState, stage_count> states_;

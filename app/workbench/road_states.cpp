@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The state of every stop of the road.
 #include "app/workbench/document.h"
+#include "app/workbench/frozen.h"
 #include "app/workbench/road.h"
 
 namespace cdra::workbench {
@@ -35,13 +36,10 @@ StageState Road::train_state() const {
     case job::JobState::stopped: return {Health::ready, tr("%1 is stopped and can be resumed").arg(newest->name())};
     default: break;
     }
-    try {
-        const auto frozen = job::read_project((newest->folder() + "/project.toml").toStdString());
-        const QString why = run_staleness(frozen, document_.project());
-        if (!why.isEmpty()) return {Health::stale, why};
-    } catch (const std::exception& error) {
-        return {Health::failed, QString::fromUtf8(error.what())};
-    }
+    QString error;
+    const auto frozen = frozen_project(newest->folder(), &error);
+    if (!frozen) return {Health::failed, error};
+    if (const QString why = run_staleness(*frozen, document_.project()); !why.isEmpty()) return {Health::stale, why};
     return {Health::ready, {}};
 }
 

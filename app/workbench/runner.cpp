@@ -6,6 +6,7 @@
 #include "app/workbench/job_hub.h"
 #include "app/workbench/launcher.h"
 #include "app/workbench/road.h"
+#include "app/workbench/run_notes.h"
 #include "widgets/figure.h"
 
 #include <QDir>
@@ -33,9 +34,12 @@ QString plan_path(const QString& folder, const QString& run) {
 } // namespace
 
 Runner::Runner(ProjectDocument& document, Road& road, JobHub& hub, QObject* parent)
-    : QObject(parent), document_(document), road_(road), hub_(hub),
+    : QObject(parent), document_(document), road_(road), hub_(hub), queue_(hub, road),
       exports_([this](const QString& folder) { emit figures_exported(folder); },
                [this](const QString& error) { emit failed(tr("The figures could not be written: %1").arg(error)); }) {
+    connect(&queue_, &RunQueue::failed, this, &Runner::failed);
+    connect(&queue_, &RunQueue::started, this, &Runner::started);
+    connect(&hub_, &JobHub::state_changed, this, &Runner::remember_forecast);
     connect(this, &Runner::figures_exported, this, [this](const QString& folder) {
         emit told(tr("Figures 2, 4 and 5 are in %1 as PNG, SVG, PDF and CSV.").arg(folder));
     });
@@ -93,6 +97,31 @@ QStringList Runner::next_sensitivity_command() const {
     return sensitivity_arguments(project, folder + "/" + name + ".h5", folder + "/.jobs/" + name, training_images());
 }
 
+bool Runner::wants_plan() const {
+    const auto& method = methods::find_method(document_.project().method);
+    return method.needs_plan && !method.make_plan;
+}
+
+QString Runner::own_map() const {
+    return methods::find_method(document_.project().method).make_plan ? QString::fromStdString(document_.project().sensitivity.map) : QString();
+}
+
+std::optional<Forecast> Runner::next_forecast() const { return forecast(document_.project(), training_images(), hub_.jobs(JobKind::train)); }
+
+void Runner::remember_forecast(JobClient* job) {
+    const auto known = forecasts_.constFind(job->folder());
+    if (known == forecasts_.constEnd() || job->state() == job::JobState::queued || !QFileInfo::exists(job->folder())) return;
+    RunNotes notes = read_notes(job->folder());
+    notes.forecast_seconds = known->seconds;
+    notes.forecast_mib = known->mib;
+    forecasts_.remove(job->folder());
+    try {
+        write_notes(job->folder(), notes);
+    } catch (const std::exception&) {
+        // A folder of somebody else's: the run goes on, only the comparison is missing later.
+    }
+}
+
 QString Runner::training_obstacle() const {
     const job::Project& project = document_.project();
     if (project.model.path.empty()) return tr("Choose a model first.");
@@ -102,7 +131,7 @@ QString Runner::training_obstacle() const {
     try {
         const auto& method = methods::find_method(project.method);
         methods::resolve_options(method, project.method_options);
-        if (method.needs_plan && !road_.plan()) return tr("%1 needs a plan: compute the sensitivity first.")
+        if (method.needs_plan && !road_.plan()) return tr("%1 needs a sensitivity map: compute it first (Ctrl+3).")
                 .arg(QString::fromUtf8(method.title.data(), qsizetype(method.title.size())));
         job::validate(project);
     } catch (const std::exception& error) {
@@ -116,14 +145,12 @@ QStringList Runner::next_train_command() const {
     if (project.model.path.empty() || project.data.spec.empty()) return {};
     const QString run = next_run();
     const QString file = document_.file().isEmpty() ? QString("PROJECT/project.toml") : document_.file();
-    bool needs_plan = false;
     try {
-        needs_plan = methods::find_method(project.method).needs_plan;
+        const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
+        return train_arguments(file, wants_plan() ? plan_path(folder, run) : QString(), run, own_map());
     } catch (const std::exception&) {
-        return {};
+        return {}; // a method that is not known
     }
-    const QString folder = document_.folder().isEmpty() ? QString("PROJECT") : document_.folder();
-    return train_arguments(file, needs_plan ? plan_path(folder, run) : QString(), run);
 }
 
 void Runner::compute_sensitivity() {
@@ -150,12 +177,13 @@ void Runner::train() {
     const QString run = next_run();
     const auto launch = [this, run](const QString& plan) {
         try {
-            emit started(hub_.start(JobKind::train, train_arguments(document_.file(), plan, run), run));
+            if (const auto expected = next_forecast()) forecasts_[run] = *expected;
+            emit started(hub_.start(JobKind::train, train_arguments(document_.file(), plan, run, own_map()), run));
         } catch (const std::exception& error) {
             emit failed(QString::fromUtf8(error.what()));
         }
     };
-    if (!methods::find_method(document_.project().method).needs_plan) return launch({});
+    if (!wants_plan()) return launch({});
     const QString plan = plan_path(document_.folder(), run);
     launching_ = true;
     road_.write_plan(plan, [this, plan, launch](const QString& error) {
@@ -163,6 +191,18 @@ void Runner::train() {
         if (error.isEmpty()) launch(plan);
         else emit failed(tr("The plan can't be written, so nothing was started: %1").arg(error));
     });
+}
+
+void Runner::enqueue() {
+    const QString obstacle = training_obstacle();
+    if (!obstacle.isEmpty()) return emit failed(obstacle);
+    if (!ensure_saved()) return;
+    try {
+        queue_.set_project_folder(document_.folder());
+        queue_.add(document_.project(), wants_plan() ? road_.plan() : nullptr, slug(document_.display_name()));
+    } catch (const std::exception& error) {
+        emit failed(tr("The run was not queued: %1").arg(QString::fromUtf8(error.what())));
+    }
 }
 
 void Runner::pause(JobClient* job) {

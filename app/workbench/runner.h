@@ -4,9 +4,12 @@
 // Starts and steers the long work of the open project; the one place where pages, menus and the job bar ask for it.
 #pragma once
 
+#include "app/workbench/forecast.h"
+#include "app/workbench/run_queue.h"
 #include "core/compact/plan.h"
 #include "widgets/latest.h"
 
+#include <QMap>
 #include <QObject>
 #include <QString>
 #include <QStringList>
@@ -33,6 +36,11 @@ class Runner : public QObject {
 
     void compute_sensitivity();
     void train();
+    // Freezes what train() would start now and puts it behind what is running or waiting.
+    void enqueue();
+    RunQueue& queue() { return queue_; }
+    // Of the run that train() would start; nothing without an earlier one to judge by.
+    std::optional<Forecast> next_forecast() const;
     void pause(JobClient* job);  // or goes on, if it is paused
     void stop(JobClient* job);
     void resume(JobClient* job); // a stopped, failed or dead run
@@ -57,13 +65,18 @@ class Runner : public QObject {
   private:
     bool ensure_saved();
     std::int64_t training_images() const; // 0: not known
+    QString own_map() const; // the map, if the method makes its plan of it itself
+    bool wants_plan() const; // the plan of the page is given to the method
+    void remember_forecast(JobClient* job);
     QString next_run() const;  // folder
     QString next_sensitivity() const; // name, "sensitivity-3"
 
     ProjectDocument& document_;
     Road& road_;
     JobHub& hub_;
+    RunQueue queue_;
     bool launching_ = false;
+    QMap<QString, Forecast> forecasts_; // by run folder, until the folder is there
     widgets::LatestOnly<QString> exports_; // delivers the sentence to tell
 };
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/error.h"
 #include "tests/support/qt_fixture.h"
 #include "tests/widgets/sample_plan.h"
 #include "widgets/rank_table.h"
@@ -9,6 +10,8 @@
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QApplication>
+#include <QClipboard>
 #include <QTest>
 
 using namespace cdra;
@@ -95,6 +98,51 @@ class ModelsTest : public QObject {
         QTest::keyClick(spin, Qt::Key_Return);
         QTRY_COMPARE(edited.count(), 1); // the view commits after the editor saw the key
         QCOMPARE(edited[0][0].value<RankEdits>(), (RankEdits{{5, 3U}}));
+    }
+
+    void severalRanksAtOnce() {
+        RankTable table;
+        const auto plan = test::sample_plan(*test::sample_map(2));
+        table.setPlan(plan);
+        table.resize(700, 400);
+        table.show();
+        QVERIFY(QTest::qWaitForWindowActive(&table));
+        QSignalSpy edited(&table, &RankTable::ranksEdited), released(&table, &RankTable::released), complained(&table, &RankTable::complained);
+        const auto largest = [&](int i) { return quint32(std::min(plan->matrices[std::size_t(i)].box.rows.size(), plan->matrices[std::size_t(i)].box.columns.size())); };
+
+        table.setFilter("fc1 blocks.1");
+        QCOMPARE(table.shownRows(), 1);
+        table.setFilter("fc");
+        QCOMPARE(table.shownRows(), 4);
+        // Three rows chosen by Shift and Down; the first one's rank goes down to the others.
+        table.setCurrentIndex(table.model()->index(0, RankModel::rank));
+        QTest::keyClick(&table, Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(&table, Qt::Key_Down, Qt::ShiftModifier);
+        QCOMPARE(table.selectedMatrices(), (std::vector<int>{4, 5, 10}));
+        QTest::keyClick(&table, Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(edited.count(), 1);
+        const quint32 first = plan->matrices[4].rank;
+        QCOMPARE(edited.takeLast()[0].value<RankEdits>(), (RankEdits{{5, std::min(first, largest(5))}, {10, std::min(first, largest(10))}}));
+        QTest::keyClick(&table, Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(edited.takeLast()[0].value<RankEdits>(), (RankEdits{{4, first}, {5, plan->matrices[5].rank}, {10, plan->matrices[10].rank}}));
+        QTest::keyClick(&table, Qt::Key_U, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(released.takeLast()[0].value<std::vector<int>>(), (std::vector<int>{4, 5, 10}));
+
+        // A copy pasted back means the same ranks.
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(QApplication::clipboard()->text().startsWith("matrix\t"));
+        QTest::keyClick(&table, Qt::Key_V, Qt::ControlModifier);
+        QCOMPARE(edited.takeLast()[0].value<RankEdits>(), (RankEdits{{4, first}, {5, plan->matrices[5].rank}, {10, plan->matrices[10].rank}}));
+        // A spreadsheet's columns, and bare numbers from the current row down.
+        QCOMPARE(table.parse("name,rank\nblocks.1.attn.v,2\n"), (RankEdits{{8, 2}}));
+        table.setCurrentIndex(table.model()->index(1, RankModel::rank));
+        QCOMPARE(table.parse("1\n2\n"), (RankEdits{{5, 1}, {10, 2}}));
+        for (const char* wrong : {"blocks.7.attn.q\t3", "blocks.1.attn.v\tmany", "blocks.1.attn.v\t99999", "-1", "", "1\n1\n1\n1\n1\n"})
+            QVERIFY_THROWS_EXCEPTION(InputError, table.parse(wrong));
+        QApplication::clipboard()->setText("nothing of the kind, 3");
+        QTest::keyClick(&table, Qt::Key_V, Qt::ControlModifier);
+        QCOMPARE(complained.count(), 1);
+        QCOMPARE(edited.count(), 0);
     }
 
     void runModelIsAModel() {

@@ -3,25 +3,34 @@
 #include "app/workbench/headless.h"
 #include "app/workbench/main_window.h"
 #include "app/workbench/recovery.h"
+#include "app/workbench/translations.h"
 #include "core/base/error.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QIcon>
 #include <QSettings>
 #include <QTimer>
 
+#include <filesystem>
 #include <iostream>
 #include <string_view>
+#include <unistd.h>
 
 namespace {
 
 using namespace cdra;
 
+// The offscreen platform says of every window that it can't propagate size hints: true, and of no use to anybody.
+void without_platform_notes(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+    if (message.startsWith(QLatin1String("This plugin does not support"))) return;
+    std::cerr << qFormatLogMessage(type, context, message).toStdString() << '\n';
+}
+
 // These need no display, and must work where there is none. Qt chooses its platform before it parses anything.
 void choose_platform(int argc, char** argv) {
-    if (qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) return;
     const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
     bool headless = false;
     for (int i = 1; i < argc; ++i) {
@@ -29,7 +38,17 @@ void choose_platform(int argc, char** argv) {
         for (const char* option : {"--export-figures", "--screenshots", "--help", "-h", "--version", "-v"})
             headless = headless || word == option || word.starts_with(std::string(option) + "=");
     }
-    if (headless && !display) qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (!headless) return;
+    if (!display && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    // Nothing of a session is needed; without a folder for one Qt would say so on standard error.
+    if (!qEnvironmentVariableIsSet("XDG_RUNTIME_DIR")) {
+        const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("cdra-workbench-" + std::to_string(getuid()));
+        std::error_code error;
+        std::filesystem::create_directory(folder, error);
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+        qputenv("XDG_RUNTIME_DIR", QByteArray::fromStdString(folder.string()));
+    }
+    qInstallMessageHandler(without_platform_notes);
 }
 
 widgets::Appearance appearance(const QString& word) {
@@ -78,7 +97,8 @@ int run(QApplication& app) {
     window.show();
     // The window is there at once; what it shows comes after.
     QTimer::singleShot(0, &window, [&window, files] {
-        if (!files.isEmpty()) window.open_project(files.first());
+        if (!files.isEmpty()) window.take(files.first());
+        else window.restore_session();
         window.offer_recovery();
     });
     return app.exec();
@@ -93,6 +113,8 @@ int main(int argc, char** argv) {
     QCoreApplication::setApplicationVersion(CDRA_VERSION);
     QGuiApplication::setDesktopFileName("cdra-workbench");
     QApplication app(argc, argv);
+    QApplication::setWindowIcon(QIcon(":/icons/cdra-workbench.svg"));
+    workbench::install_translations(app);
     try {
         return run(app);
     } catch (const std::exception& error) {

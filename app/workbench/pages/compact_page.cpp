@@ -2,24 +2,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/compact_page.h"
 
+#include "app/workbench/pages/compare_panel.h"
 #include "widgets/chart_export.h"
 #include "widgets/compact_view.h"
 #include "widgets/distribution_view.h"
 #include "widgets/format.h"
+#include "widgets/plots.h"
 #include "widgets/theme.h"
 
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 namespace cdra::workbench {
 
 CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     : Page(Stage::compact, bench, tr("Rows and columns in new order, so that all sensitive weights lie in one small box."),
-           tr("Export figures…"), parent) {
+           tr("Export figures…"), parent),
+      gallery_made_([this](std::vector<widgets::Thumbnail> made) { gallery_->setThumbnails(std::move(made)); }) {
     binder_ = new Binder(bench.document, this);
     connect(primary(), &QPushButton::clicked, this, &CompactPage::export_figures);
     set_remedy(tr("Go to Sensitivity"), [this] { emit go_to(Stage::sensitivity); });
@@ -59,11 +64,29 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     content->setStretchFactor(1, 1);
     content->setSizes({420, 220});
     content->setChildrenCollapsible(false);
-    set_content(content);
+    tabs_ = named(new QTabWidget, "compact-tabs", tr("Parts of the plan"));
+    tabs_->setDocumentMode(true);
+    tabs_->addTab(content, tr("&One matrix"));
+    gallery_ = named(new widgets::ThumbnailGrid, "compact-gallery", tr("All compact matrices"));
+    gallery_->setImageSize(112);
+    connect(gallery_, &widgets::ThumbnailGrid::activated, this, [this](int index) {
+        this->bench().selection.set(index);
+        tabs_->setCurrentIndex(0);
+    });
+    tabs_->addTab(gallery_, tr("&Gallery"));
+    compare_ = new ComparePanel(bench);
+    connect(compare_, &ComparePanel::failed, this, &Page::failed);
+    connect(compare_, &ComparePanel::told, this, &Page::told);
+    tabs_->addTab(compare_, tr("Co&mpare"));
+    connect(tabs_, &QTabWidget::currentChanged, this, &CompactPage::refresh_gallery);
+    set_content(tabs_);
 
-    connect(&bench.road, &Road::plan_changed, this, &CompactPage::refresh);
+    connect(&bench.road, &Road::plan_changed, this, [this] {
+        when_seen("matrix", [this] { refresh(); });
+        when_seen("gallery", [this] { refresh_gallery(); });
+    });
     connect(&bench.road, &Road::states_changed, this, &CompactPage::refresh_state);
-    connect(&bench.selection, &MatrixSelection::changed, this, &CompactPage::refresh);
+    connect(&bench.selection, &MatrixSelection::changed, this, [this] { when_seen("matrix", [this] { refresh(); }); });
     const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
     widgets::offer_export(view_->heatMap(), "compact", tell);
     widgets::offer_export(distribution_, "sizes", tell);
@@ -120,7 +143,47 @@ QString CompactPage::notes() const {
               "weight lies in the d̄ × k̄ corner: the red box, which alone is adapted.");
 }
 
-bool CompactPage::settled() const { return !view_->heatMap()->building(); }
+bool CompactPage::settled() const { return !view_->heatMap()->building() && !gallery_made_.busy() && compare_->settled(); }
+
+void CompactPage::show_compare() {
+    tabs_->setCurrentWidget(compare_);
+    if (!compare_->other()) compare_->browse();
+}
+
+// Figure 4 of every matrix; drawn when it is looked at.
+void CompactPage::refresh_gallery() {
+    const auto plan = bench().road.plan();
+    if (tabs_->currentWidget() != gallery_ || plan == drawn_) return;
+    drawn_ = plan;
+    if (!plan) return gallery_->setThumbnails({});
+    const QColor sensitive = widgets::colours::sensitive(palette()), paper = palette().color(QPalette::Base), box = widgets::colours::box(palette());
+    gallery_made_.request([plan, sensitive, paper, box](const std::stop_token& stop) {
+        std::vector<widgets::Thumbnail> made;
+        for (const auto& matrix : plan->matrices) {
+            throw_if_stopped(stop);
+            const auto& compact = matrix.reorganised;
+            widgets::Thumbnail one;
+            const int rows = int(matrix.shape.in), columns = int(matrix.shape.out);
+            const QImage mask = widgets::plots::mask_image(matrix, 112, sensitive, paper);
+            // True to the matrix's sides, within the square.
+            const QSize size = QSize(columns, rows).scaled(112, 112, Qt::KeepAspectRatio).expandedTo({16, 16});
+            one.image = mask.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB32);
+            QPainter painter(&one.image);
+            painter.setPen(box);
+            if (compact.compact_rows > 0)
+                painter.drawRect(QRectF(0, 0, std::max(1.0, double(compact.compact_columns) / columns * size.width() - 1),
+                                        std::max(1.0, double(compact.compact_rows) / rows * size.height() - 1)));
+            painter.end();
+            const QString name = QString::fromStdString(matrix.shape.name);
+            one.label = name.mid(7);
+            one.detail = QObject::tr("%1\nbox %2, density %3, rank %4")
+                             .arg(name, widgets::size_text(compact.compact_rows, compact.compact_columns), widgets::percent(matrix.density(), 1))
+                             .arg(matrix.rank);
+            made.push_back(std::move(one));
+        }
+        return made;
+    });
+}
 
 void CompactPage::export_figures() {
     const auto plan = bench().road.plan();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/data_page.h"
 
+#include "widgets/chart_export.h"
 #include "widgets/format.h"
 #include "widgets/histogram.h"
 #include "widgets/theme.h"
@@ -20,6 +21,8 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace cdra::workbench {
 
 namespace {
@@ -33,7 +36,12 @@ QImage to_image(const datasets::Image& image) {
 } // namespace
 
 DataPage::DataPage(Workbench& bench, QWidget* parent)
-    : Page(Stage::data, bench, tr("The images of the new task, with their classes."), tr("Open folder…"), parent) {
+    : Page(Stage::data, bench, tr("The images of the new task, with their classes."), tr("Open folder…"), parent),
+      checks_([this](std::vector<datasets::BadSample> bad) { show_bad(bad); },
+              [this](const QString& error) {
+                  check_->setEnabled(true);
+                  checked_->setText(error);
+              }) {
     setAcceptDrops(true);
     binder_ = new Binder(bench.document, this);
     connect(primary(), &QPushButton::clicked, this, &DataPage::browse);
@@ -75,7 +83,7 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     splits_->setFixedHeight(6 * splits_->verticalHeader()->defaultSectionSize());
     left_layout->addWidget(splits_);
     left_layout->addWidget(build_options());
-    left_layout->addStretch(1);
+    left_layout->addWidget(build_check(), 1);
     left->setMinimumWidth(280);
     content->addWidget(left);
 
@@ -89,6 +97,8 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     images_ = named(new widgets::ThumbnailGrid, "data-images", tr("Training images"));
     right_layout->addWidget(images_, 3);
     content->addWidget(right);
+    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    widgets::offer_export(histogram_, "classes", tell);
     content->setStretchFactor(0, 0);
     content->setStretchFactor(1, 1);
     content->setChildrenCollapsible(false);
@@ -202,6 +212,10 @@ void DataPage::refresh() {
     }
     if (shown_ == info) return show_content();
     shown_ = info;
+    checks_.cancel();
+    check_->setEnabled(true);
+    checked_->clear();
+    bad_->hide();
     const auto& classes = info->dataset->classes();
     std::int64_t images = 0;
     for (const SplitInfo& split : info->splits)

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "app/workbench/page.h"
+#include "datasets/dataset.h"
+#include "widgets/latest.h"
 
 class QTableWidget;
 
@@ -31,6 +33,9 @@ class DataPage : public Page {
     void choose(const QString& path);
     void change(const QString& what, const std::function<void(DataSpec&)>& edit);
     QWidget* build_options();
+    QWidget* build_check();
+    void check_files();
+    void show_bad(const std::vector<datasets::BadSample>& bad);
     void refresh();
 
     QLineEdit* path_;
@@ -42,6 +47,10 @@ class DataPage : public Page {
     widgets::ThumbnailGrid* images_;
     Binder* binder_;
     std::shared_ptr<const DataInfo> shown_;
+    QPushButton* check_;
+    QLabel* checked_;
+    QTableWidget* bad_;
+    widgets::LatestOnly<std::vector<datasets::BadSample>> checks_;
 };
 
 } // namespace cdra::workbench

@@ -4,8 +4,8 @@
 
 #include "app/workbench/launcher.h"
 #include "core/base/error.h"
+#include "widgets/chart_export.h"
 #include "widgets/chart_grid.h"
-#include "widgets/figure.h"
 #include "widgets/live_chart.h"
 #include "widgets/theme.h"
 
@@ -55,9 +55,13 @@ ExportPanel::ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* 
     naming_->addItem(tr("timm names"), "timm");
     naming_->addItem(tr("Hugging Face names"), "hf");
     add(tr("&Figures"), "figures", tr("Figures 2, 4 and 5 of the run's plan: PNG, SVG, PDF and their numbers as CSV."), [this] { export_figures(); });
-    add(tr("&Curves"), "curves", tr("Loss, accuracy, learning rate, throughput and memory: PNG, SVG and PDF."), [this] { export_curves(); });
+    add(tr("&Curves"), "curves", tr("Loss, accuracy, learning rate, throughput and memory: PNG, SVG, PDF and their numbers as CSV."), [this] { export_curves(); });
     add(tr("&Results file"), "results", tr("results.h5 in the NeXus layout: opens in silx, h5py and xarray."), [this] { copy_results(); });
     add(tr("&Adapter"), "adapter", tr("adapter.safetensors: only what was trained."), [this] { export_adapter(); });
+    peft_naming_ = named(new QComboBox, "export-peft-naming", tr("Names of the model the peft adapter is loaded on"));
+    peft_naming_->addItem(tr("timm names"), "timm");
+    peft_naming_->addItem(tr("Hugging Face names"), "hf");
+    add(tr("&peft adapter"), "peft", tr("A folder that Python's peft loads without any code of ours."), [this] { export_peft(); }, peft_naming_);
     add(tr("&Merged checkpoint"), "merged", tr("model.safetensors with the change added in: as fast as the base model."), [this] { export_merged(); }, naming_);
     layout->addLayout(grid);
     layout->addSpacing(widgets::grid);
@@ -130,8 +134,8 @@ void ExportPanel::export_curves() {
                                                                   {charts_->memory(), "memory"}};
     try {
         for (const auto& [chart, name] : charts)
-            for (const char* ending : {".png", ".svg", ".pdf"})
-                widgets::figures::save_widget(*chart, (folder + "/" + name + ending).toStdString());
+            for (const char* ending : {".png", ".svg", ".pdf", ".csv"})
+                widgets::save_chart(*chart, (folder + "/" + name + ending).toStdString(), widgets::figure_dpi());
         say(tr("Curves written: %1").arg(folder));
     } catch (const std::exception& error) {
         say(QString::fromUtf8(error.what()), false);
@@ -141,6 +145,12 @@ void ExportPanel::export_curves() {
 void ExportPanel::export_adapter() {
     const QString folder = target();
     if (!folder.isEmpty() && job_) bench_.runner.run_short(tr("Adapter"), export_arguments(job_->folder(), folder));
+}
+
+void ExportPanel::export_peft() {
+    const QString folder = target();
+    if (!folder.isEmpty() && job_)
+        bench_.runner.run_short(tr("peft adapter"), {"export", job_->folder(), "--format", "peft", "--naming", peft_naming_->currentData().toString(), "--out", folder + "/peft"});
 }
 
 void ExportPanel::export_merged() {

@@ -26,6 +26,7 @@ class ExportPanel : public QWidget {
     void export_figures();
     void export_curves();
     void export_adapter();
+    void export_peft();
     void export_merged();
     void copy_results();
 
@@ -33,7 +34,7 @@ class ExportPanel : public QWidget {
     widgets::ChartGrid* charts_;
     QPointer<JobClient> job_;
     QLineEdit* folder_;
-    QComboBox* naming_;
+    QComboBox *naming_, *peft_naming_;
     QLabel* outcome_;
     std::vector<QPushButton*> buttons_;
 };

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/model_page.h"
 
+#include "app/workbench/demo.h"
+#include "widgets/empty_state.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
@@ -167,14 +169,21 @@ void ModelPage::refresh() {
     const StageState& state = bench().road.state(Stage::model);
     if (!info) {
         tree_->clear();
+        empty()->setLinks({});
         if (state.health == Health::running) show_empty(tr("Reading the checkpoint…"), state.reason);
         else if (state.health == Health::failed)
             show_empty(tr("This checkpoint can't be used"), state.reason, tr("Open another…"));
-        else
-            show_empty(tr("No model yet"),
-                       tr("Open or drop a pretrained vision transformer: safetensors in timm or Hugging Face names, ViT or "
-                          "DINOv2, any size."),
+        else {
+            const bool fresh = bench().document.file().isEmpty();
+            show_empty(fresh ? tr("From a pretrained transformer to an adapter") : tr("No model yet"),
+                       fresh ? tr("Down the road on the left: a model, images of a new task, which weights that task would change, the "
+                                  "small boxes they fit into, their ranks, training, results. Begin with a checkpoint: safetensors "
+                                  "in timm or Hugging Face names, ViT or DINOv2, any size. It can be dropped here.")
+                             : tr("Open or drop a pretrained vision transformer: safetensors in timm or Hugging Face names, ViT or "
+                                  "DINOv2, any size."),
                        tr("Open checkpoint…"));
+            show_ways(fresh);
+        }
         return;
     }
     if (tree_->property("of").toString() == QString::fromStdString(info->path + info->sha256) && tree_->topLevelItemCount())
@@ -200,6 +209,26 @@ void ModelPage::refresh() {
                                             .arg(unused.size() > 6 ? unused.mid(0, 6).join(", ") + tr(" and %1 more").arg(unused.size() - 6)
                                                                    : unused.join(", ")));
     show_content();
+}
+
+// The first page anybody sees: the demo project, and what was open lately.
+void ModelPage::show_ways(bool fresh) {
+    std::vector<widgets::EmptyState::Link> ways;
+    if (fresh) {
+        ways.push_back({"first-demo", tr("Open the demo project"), [this] { open_demo(); }});
+        ways.push_back({"first-open", tr("Open a project…  Ctrl+O"), [this] { emit open_project_asked({}); }});
+        for (const QString& file : recent_projects().mid(0, 4))
+            ways.push_back({"first-recent", file, [this, file] { emit open_project_asked(file); }});
+    }
+    empty()->setLinks(std::move(ways));
+}
+
+void ModelPage::open_demo() {
+    try {
+        emit open_project_asked(demo_project());
+    } catch (const std::exception& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
 }
 
 void ModelPage::fill_tree(const ModelInfo& info) {

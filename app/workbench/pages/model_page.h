@@ -25,6 +25,8 @@ class ModelPage : public Page {
   private:
     void choose(const QString& path);
     void refresh();
+    void show_ways(bool fresh);
+    void open_demo();
     void fill_tree(const ModelInfo& info);
 
     QLineEdit* path_;

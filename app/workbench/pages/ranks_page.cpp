@@ -47,10 +47,23 @@ RanksPage::RanksPage(Workbench& bench, QWidget* parent)
     parts_ = value_label("ranks-parts", tr("Trainable parameters by part"));
     parts_->setForegroundRole(QPalette::PlaceholderText);
     numbers->addWidget(parts_, 1);
+    auto* grouping = named(new QComboBox, "ranks-grouping", tr("How the budget bar is divided"));
+    grouping->addItem(tr("by kind of matrix"), int(widgets::BudgetBar::Grouping::kind));
+    grouping->addItem(tr("by block"), int(widgets::BudgetBar::Grouping::block));
+    connect(grouping, &QComboBox::currentIndexChanged, this, [this, grouping] { bar_->setGrouping(widgets::BudgetBar::Grouping(grouping->currentData().toInt())); });
+    numbers->addWidget(grouping);
     layout->addLayout(numbers);
     export_ = value_label("ranks-export", tr("Whether the adapter can be written for peft"));
     export_->setWordWrap(true);
-    layout->addWidget(export_);
+    auto* exporting = new QHBoxLayout;
+    exporting->addWidget(export_, 1);
+    exportable_ = named(new QPushButton(tr("Make it e&xportable")), "ranks-exportable", tr("Make it exportable to peft"));
+    exportable_->setToolTip(tr("Leaves matrices of rank 0 as they are instead of tuning their single weights. Ctrl+Z takes it back."));
+    connect(exportable_, &QPushButton::clicked, this, [this] {
+        this->bench().document.edit(tr("exportable to peft"), {}, [](job::Project& p) { p.plan.options.rank_zero = compact::RankZero::freeze; });
+    });
+    exporting->addWidget(exportable_);
+    layout->addLayout(exporting);
     table_ = named(new widgets::RankTable, "ranks-table", tr("Ranks of all matrices"));
     connect(table_, &widgets::RankTable::selected, &bench.selection, &MatrixSelection::set);
     connect(table_, &widgets::RankTable::ranksEdited, this, [this](const widgets::RankEdits& edits) {
@@ -92,7 +105,7 @@ RanksPage::RanksPage(Workbench& bench, QWidget* parent)
     connect(&bench.document, &ProjectDocument::file_changed, this, &RanksPage::refresh_allocations);
     connect(&bench.document, &ProjectDocument::replaced, this, &RanksPage::refresh_allocations);
     refresh_allocations();
-    connect(&bench.road, &Road::plan_changed, this, &RanksPage::refresh);
+    connect(&bench.road, &Road::plan_changed, this, [this] { when_seen("plan", [this] { refresh(); }); });
     connect(&bench.road, &Road::states_changed, this, &RanksPage::refresh_state);
     connect(&bench.selection, &MatrixSelection::changed, table_, &widgets::RankTable::setCurrent);
     refresh();
@@ -207,6 +220,7 @@ void RanksPage::refresh() {
     QPalette palette = this->palette();
     palette.setColor(QPalette::WindowText, obstacle.empty() ? widgets::colours::good(palette) : widgets::colours::warning(palette));
     export_->setPalette(palette);
+    exportable_->setVisible(!obstacle.empty() && plan->options.rank_zero == compact::RankZero::mask);
 }
 
 } // namespace cdra::workbench

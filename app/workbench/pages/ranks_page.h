@@ -43,6 +43,7 @@ class RanksPage : public Page {
     QPushButton* reset_;
     QLabel* parts_;
     QLabel* export_;
+    QPushButton* exportable_;
     widgets::RankTable* table_;
     QTableWidget* comparison_;
     QComboBox* allocations_;

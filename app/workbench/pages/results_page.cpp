@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/results_page.h"
 
+#include "app/workbench/frozen.h"
+#include "app/workbench/pages/changes_panel.h"
 #include "app/workbench/pages/export_panel.h"
+#include "app/workbench/pages/predictions_panel.h"
+#include "app/workbench/run_notes.h"
+#include "widgets/chart_export.h"
 #include "widgets/chart_grid.h"
 #include "widgets/confusion_matrix.h"
 #include "widgets/format.h"
@@ -89,14 +94,26 @@ ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
 
     auto* content = new QSplitter(Qt::Vertical);
     runs_ = named(new widgets::RunList, "results-runs", tr("Runs of this project"));
-    content->addWidget(runs_);
+    auto* upper = new QWidget;
+    auto* upper_layout = new QVBoxLayout(upper);
+    upper_layout->setContentsMargins(0, 0, 0, 0);
+    upper_layout->addWidget(runs_, 1);
+    upper_layout->addWidget(build_notes());
+    content->addWidget(upper);
     tabs_ = named(new QTabWidget, "results-tabs", tr("Parts of the result"));
     tabs_->setDocumentMode(true);
     numbers_ = plain_table({tr("Figure"), tr("Value")}, "results-numbers", tr("Summary numbers"));
     tabs_->addTab(numbers_, tr("N&umbers"));
-    charts_ = named(new widgets::ChartGrid, "results-charts", tr("Curves of the selected run"));
-    tabs_->addTab(charts_, tr("&Curves"));
-    tabs_->addTab(build_predictions(), tr("&Predictions"));
+    tabs_->addTab(build_curves(), tr("&Curves"));
+    predictions_ = named(new PredictionsPanel, "results-predictions", tr("Predictions"));
+    tabs_->addTab(predictions_, tr("&Predictions"));
+    widgets::offer_export(predictions_->confusion(), "confusion", [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); });
+    changes_ = named(new ChangesPanel(bench), "results-changes", tr("What the run changed"));
+    connect(changes_, &ChangesPanel::failed, this, &Page::failed);
+    connect(changes_, &ChangesPanel::told, this, &Page::told);
+    tabs_->addTab(changes_, tr("Δ&W"));
+    differences_ = plain_table({}, "results-differences", tr("In what the selected runs differ"));
+    tabs_->addTab(differences_, tr("&Differences"));
     export_ = named(new ExportPanel(bench, charts_), "results-export", tr("Export"));
     tabs_->addTab(export_, tr("E&xport"));
     content->addWidget(tabs_);
@@ -108,8 +125,12 @@ ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
 
     connect(runs_, &widgets::RunList::selectionChangedTo, this, [this](const QStringList& ids) {
         for (JobClient* job : this->bench().hub.jobs(JobKind::train))
-            if (!ids.isEmpty() && job->folder() == ids.first()) return show_run(job);
+            if (!ids.isEmpty() && job->folder() == ids.first()) show_run(job);
+        follow_charts();
+        show_differences();
     });
+    connect(&bench.document, &ProjectDocument::changed, this, &ResultsPage::show_differences);
+    connect(tabs_, &QTabWidget::currentChanged, this, &ResultsPage::show_differences);
     connect(&bench.hub, &JobHub::jobs_changed, this, &ResultsPage::refresh_runs);
     connect(&bench.hub, &JobHub::progressed, this, [this](JobClient* job) {
         if (this->bench().hub.jobs(JobKind::train).contains(job)) put_run(job);
@@ -120,22 +141,6 @@ ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
         if (job == job_) load();
     });
     refresh_runs();
-}
-
-QWidget* ResultsPage::build_predictions() {
-    auto* page = new QWidget;
-    auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins(0, widgets::grid, 0, 0);
-    predictions_title_ = value_label("results-predictions-title", tr("Predictions in short"));
-    layout->addWidget(predictions_title_);
-    auto* split = new QSplitter(Qt::Horizontal);
-    confusion_ = named(new widgets::ConfusionMatrix, "results-confusion", tr("Confusion matrix"));
-    split->addWidget(confusion_);
-    mistakes_ = plain_table({tr("Image"), tr("True class"), tr("Predicted")}, "results-mistakes", tr("Wrong predictions"));
-    split->addWidget(mistakes_);
-    split->setChildrenCollapsible(false);
-    layout->addWidget(split, 1);
-    return page;
 }
 
 QString ResultsPage::notes() const {
@@ -163,12 +168,8 @@ void ResultsPage::put_run(const JobClient* job) {
     row.name = job->name();
     row.state = run_state(job->state());
     if (!facts_.contains(row.id)) {
-        try {
-            const auto project = job::read_project((job->folder() + "/project.toml").toStdString());
-            facts_[row.id] = {QString::fromStdString(project.method), project.recipe.epochs};
-        } catch (const std::exception&) {
-            // Refused before it began, or not begun yet: its folder holds no project.
-        }
+        if (const auto project = frozen_project(job->folder()))
+            facts_[row.id] = {QString::fromStdString(project->method), project->recipe.epochs};
     }
     row.method = facts_.value(row.id, {tr("unknown"), 0}).first;
     row.epochs = facts_.value(row.id).second;
@@ -191,25 +192,22 @@ void ResultsPage::put_run(const JobClient* job) {
             any = true;
         }
     if (any) row.parameters = parameters;
+    row.tags = read_notes(job->folder()).tags.join(", ");
     runs_->runModel()->putRun(row);
 }
 
 void ResultsPage::show_run(JobClient* job) {
     const bool other = job != job_;
-    if (other && job_) job_->disconnect(charts_);
     job_ = job;
     export_->set_run(job);
     primary()->setEnabled(job);
-    if (other) {
-        feed_.start(charts_, job);
-        if (job) {
-            connect(job, &JobClient::metrics_arrived, charts_, [this] { feed_.update(); });
-            connect(job, &JobClient::metrics_reset, charts_, [this] { feed_.start(charts_, job_); });
-            runs_->select(job->folder());
-        }
-        results_.reset();
-        load();
-    }
+    if (!other) return;
+    if (job) runs_->select(job->folder());
+    show_notes();
+    follow_charts();
+    show_differences();
+    results_.reset();
+    load();
 }
 
 void ResultsPage::load() {
@@ -235,6 +233,7 @@ void ResultsPage::load() {
 }
 
 void ResultsPage::show_results() {
+    changes_->set_run(results_ ? job_->folder() : QString());
     show_numbers();
     show_predictions();
 }
@@ -261,33 +260,15 @@ void ResultsPage::show_numbers() {
 }
 
 void ResultsPage::show_predictions() {
-    mistakes_->setRowCount(0);
-    if (!results_ || !results_->predictions || results_->predictions->labels.empty()) {
-        confusion_->clear();
-        predictions_title_->setText(job_ ? tr("Predictions come when the run is done.") : QString());
-        return;
+    if (!results_) return predictions_->show(nullptr, {}, nullptr, job_ ? tr("Predictions come when the run is done.") : QString());
+    std::string spec;
+    try {
+        spec = job::parse_project(results_->project_toml, "results.h5").data.spec;
+    } catch (const std::exception&) {
+        // Of another version: the numbers are still good, only the images are missing.
     }
-    const job::Predictions& all = *results_->predictions;
-    QStringList classes;
-    for (const std::string& name : all.classes) classes << QString::fromStdString(name);
-    confusion_->setPredictions(classes, all.labels, all.predicted);
-    constexpr int shown = 2000;
-    std::size_t wrong = 0;
-    std::vector<std::size_t> first;
-    for (std::size_t i = 0; i < all.labels.size(); ++i)
-        if (all.labels[i] != all.predicted[i] && ++wrong <= shown) first.push_back(i);
-    mistakes_->setRowCount(int(first.size()));
-    for (int row = 0; row < int(first.size()); ++row) {
-        const std::size_t i = first[std::size_t(row)];
-        const QString name = i < all.names.size() ? QString::fromStdString(all.names[i]) : QString::number(i);
-        mistakes_->setItem(row, 0, new QTableWidgetItem(name));
-        mistakes_->setItem(row, 1, new QTableWidgetItem(classes.value(all.labels[i], QString::number(all.labels[i]))));
-        mistakes_->setItem(row, 2, new QTableWidgetItem(classes.value(all.predicted[i], QString::number(all.predicted[i]))));
-    }
-    const auto total = std::int64_t(all.labels.size());
-    predictions_title_->setText(tr("%1 split: %2 of %3 right (%4)")
-                                    .arg(QString::fromStdString(all.split), widgets::grouped(total - std::int64_t(wrong)), widgets::grouped(total),
-                                         widgets::percent(double(total - std::int64_t(wrong)) / double(total), 2)));
+    const auto data = bench().road.data();
+    predictions_->show(results_, spec, data && data->spec == spec ? data->dataset : nullptr, tr("This run's results hold no predictions."));
 }
 
 } // namespace cdra::workbench

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "app/workbench/page.h"
-#include "app/workbench/pages/train_page.h"
+#include "app/workbench/chart_tools.h"
 
 #include <QPointer>
 
@@ -14,28 +14,36 @@ class QTabWidget;
 
 namespace cdra::widgets {
 class ChartGrid;
-class ConfusionMatrix;
 class RunList;
 }
 
 namespace cdra::workbench {
 
+class ChangesPanel;
 class ExportPanel;
+class PredictionsPanel;
 
 class ResultsPage : public Page {
     Q_OBJECT
   public:
     explicit ResultsPage(Workbench& bench, QWidget* parent = nullptr);
     QString notes() const override;
-    bool settled() const override { return !loading_; }
+    bool settled() const override;
     void show_export();
     void show_run(JobClient* job);
 
   protected:
+    void showEvent(QShowEvent* event) override;
     void empty_action() override { emit go_to(Stage::train); }
 
   private:
-    QWidget* build_predictions();
+    QWidget* build_notes();
+    QWidget* build_curves();
+    QList<JobClient*> chosen_runs() const; // the shown one first
+    void follow_charts();
+    void keep_notes();
+    void show_notes();
+    void show_differences();
     void refresh_runs();
     void put_run(const JobClient* job);
     void load();
@@ -47,12 +55,13 @@ class ResultsPage : public Page {
     QTabWidget* tabs_;
     QTableWidget* numbers_;
     widgets::ChartGrid* charts_;
-    widgets::ConfusionMatrix* confusion_;
-    QTableWidget* mistakes_;
-    QLabel* predictions_title_;
+    ChartTools* tools_;
+    PredictionsPanel* predictions_;
+    ChangesPanel* changes_;
+    QTableWidget* differences_;
+    QLineEdit *tags_, *notes_;
     ExportPanel* export_;
     QPointer<JobClient> job_;
-    ChartFeed feed_;
     std::shared_ptr<const job::Results> results_;
     QMap<QString, QPair<QString, int>> facts_; // method and epochs by run folder: frozen, so read once
     bool loading_ = false;

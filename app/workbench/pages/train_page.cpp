@@ -5,6 +5,9 @@
 #include "app/workbench/launcher.h"
 #include "app/workbench/method_form.h"
 #include "app/workbench/presets.h"
+#include "app/workbench/run_notes.h"
+#include "widgets/chart_export.h"
+#include "widgets/live_chart.h"
 #include "widgets/chart_grid.h"
 #include "widgets/format.h"
 #include "widgets/run_list.h"
@@ -24,29 +27,6 @@
 
 namespace cdra::workbench {
 
-void ChartFeed::start(widgets::ChartGrid* charts, const JobClient* job) {
-    charts_ = charts;
-    job_ = job;
-    seen_.clear();
-    charts_->clear();
-    update();
-}
-
-void ChartFeed::update() {
-    if (!charts_ || !job_) return;
-    const auto& metrics = job_->metrics();
-    for (auto metric = metrics.constBegin(); metric != metrics.constEnd(); ++metric) {
-        const std::string split = metric.key().section('/', 0, 0).toStdString();
-        const std::string name = metric.key().section('/', 1).toStdString();
-        int& seen = seen_[metric.key()];
-        if (seen > metric->size()) return start(charts_, job_); // the history was cut
-        for (; seen < metric->size(); ++seen) {
-            const MetricPoint& point = metric->at(seen);
-            charts_->append({point.step, point.epoch, split, name, point.value});
-        }
-    }
-}
-
 TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     : Page(Stage::train, bench, tr("Fine-tuning: the method, the recipe, and how it goes."), tr("Start training"), parent) {
     binder_ = new Binder(bench.document, this);
@@ -62,14 +42,18 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     content->setChildrenCollapsible(false);
     set_content(content);
 
-    connect(&bench.document, &ProjectDocument::changed, this, &TrainPage::refresh_launch);
-    connect(&bench.road, &Road::states_changed, this, &TrainPage::refresh_launch);
-    connect(&bench.road, &Road::plan_changed, this, &TrainPage::refresh_launch);
+    connect(&bench.document, &ProjectDocument::changed, this, [this] { when_seen("launch", [this] { refresh_launch(); }); });
+    connect(&bench.road, &Road::states_changed, this, [this] { when_seen("launch", [this] { refresh_launch(); }); });
+    connect(&bench.road, &Road::plan_changed, this, [this] { when_seen("launch", [this] { refresh_launch(); }); });
     connect(&bench.hub, &JobHub::jobs_changed, this, [this] {
         show_run(this->bench().hub.newest(JobKind::train));
         refresh_launch();
     });
-    connect(&bench.hub, &JobHub::state_changed, this, &TrainPage::refresh_run);
+    connect(&bench.hub, &JobHub::state_changed, this, [this] {
+        refresh_run();
+        refresh_forecast();
+    });
+    connect(&bench.runner.queue(), &RunQueue::changed, this, &TrainPage::refresh_queue);
     connect(&bench.runner, &Runner::started, this, [this](JobClient* job) {
         if (this->bench().hub.jobs(JobKind::train).contains(job)) show_run(job);
     });
@@ -79,28 +63,15 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     });
     show_run(bench.hub.newest(JobKind::train));
     refresh_launch();
+    refresh_queue();
+    refresh_presets();
 }
 
 QWidget* TrainPage::build_form() {
     auto* inside = new QWidget;
     auto* layout = new QVBoxLayout(inside);
     layout->setContentsMargins(0, widgets::grid, widgets::grid, 0);
-    auto* preset_row = new QHBoxLayout;
-    auto* preset = named(new QComboBox, "train-preset", tr("Preset"));
-    preset->setPlaceholderText(tr("choose…"));
-    for (const Preset& one : presets()) {
-        preset->addItem(QCoreApplication::translate("Preset", one.title));
-        preset->setItemData(preset->count() - 1, QCoreApplication::translate("Preset", one.summary), Qt::ToolTipRole);
-    }
-    preset->setCurrentIndex(-1);
-    connect(preset, &QComboBox::activated, this, [this, preset](int index) {
-        bench().document.edit(tr("preset %1").arg(preset->itemText(index)), {}, presets()[std::size_t(index)].apply);
-    });
-    auto* preset_label = new QLabel(tr("&Preset"));
-    preset_label->setBuddy(preset);
-    preset_row->addWidget(preset_label);
-    preset_row->addWidget(preset, 1);
-    layout->addLayout(preset_row);
+    layout->addWidget(build_presets());
     layout->addSpacing(widgets::grid / 2);
     layout->addWidget(heading(tr("Method")));
     layout->addWidget(new MethodForm(bench().document));
@@ -120,85 +91,29 @@ QWidget* TrainPage::build_form() {
     return scroll;
 }
 
-QWidget* TrainPage::build_recipe() {
-    auto* box = new QWidget;
-    auto* form = new QFormLayout(box);
-    form->setContentsMargins(0, 0, 0, 0);
-    const auto spin = [&](const QString& label, const QString& name, int low, int high, const QString& help, auto field) {
-        auto* editor = make_spin(low, high, "recipe-" + name, QString(label).remove('&'));
-        editor->setToolTip(help);
-        binder_->spin(editor, QString(label).remove('&'), field);
-        form->addRow(label, editor);
-        return editor;
-    };
-    const auto number = [&](const QString& label, const QString& name, double low, double high, const QString& help, auto field) {
-        auto* editor = named(new QLineEdit, "recipe-" + name, QString(label).remove('&'));
-        editor->setToolTip(help);
-        binder_->number(editor, QString(label).remove('&'), low, high, field);
-        form->addRow(label, editor);
-    };
-    spin(tr("&Epochs"), "epochs", 1, 100000, tr("Passes over the training images."), [](auto& p) -> auto& { return p.recipe.epochs; });
-    spin(tr("&Batch size"), "batch-size", 1, 65536, tr("Images a step."), [](auto& p) -> auto& { return p.recipe.batch_size; });
-    spin(tr("Acc&umulate"), "accumulate", 1, 4096, tr("Batches whose gradients are added before a step."), [](auto& p) -> auto& { return p.recipe.accumulate; });
-    number(tr("&Learning rate"), "lr", 1e-12, 10, tr("AdamW's peak learning rate."), [](auto& p) -> auto& { return p.recipe.lr; });
-    number(tr("Lowest rate"), "min-lr", 0, 10, tr("Where the cosine ends."), [](auto& p) -> auto& { return p.recipe.min_lr; });
-    number(tr("&Weight decay"), "weight-decay", 0, 10, tr("AdamW's decoupled decay."), [](auto& p) -> auto& { return p.recipe.weight_decay; });
-    spin(tr("Warm-up epochs"), "warmup-epochs", 0, 100000, tr("Epochs in which the rate rises to its peak."), [](auto& p) -> auto& { return p.recipe.warmup_epochs; });
-    number(tr("Warm-up rate"), "warmup-lr", 0, 10, tr("Where the warm-up begins."), [](auto& p) -> auto& { return p.recipe.warmup_lr; });
-    number(tr("&Drop path"), "drop-path", 0, 0.99, tr("Stochastic depth: the last block's chance of being skipped."), [](auto& p) -> auto& { return p.recipe.drop_path; });
-    number(tr("Label smoothing"), "label-smoothing", 0, 0.99, tr("Share of the target spread over all classes."), [](auto& p) -> auto& { return p.recipe.label_smoothing; });
-    auto* every = spin(tr("Checkpoint every"), "checkpoint-every", 0, 1000000000, tr("Optimiser steps between checkpoints."), [](auto& p) -> auto& { return p.recipe.checkpoint_every; });
-    every->setSpecialValueText(tr("epoch"));
-    every->setSuffix(tr(" steps"));
-
-    auto* precision = named(new QComboBox, "recipe-precision", tr("Precision"));
-    precision->addItem("fp32", "fp32");
-    precision->addItem(tr("bf16 (CUDA)"), "bf16");
-    binder_->choice(precision, tr("precision"), [](const job::Project& p) { return p.recipe.precision; },
-                    [](job::Project& p, const std::string& word) { p.recipe.precision = word; });
-    form->addRow(tr("Precision"), precision);
-    auto* protocol = named(new QComboBox, "recipe-protocol", tr("Protocol"));
-    protocol->addItem(tr("honest"), "honest");
-    protocol->addItem(tr("published"), "published");
-    protocol->setToolTip(tr("Honest: everything is chosen on validation images and the test images are read once.\n"
-                            "Published: the maximum of test accuracy over epochs, as in published code."));
-    binder_->choice(protocol, tr("protocol"), [](const job::Project& p) { return p.recipe.protocol; },
-                    [](job::Project& p, const std::string& word) { p.recipe.protocol = word; });
-    form->addRow(tr("Protocol"), protocol);
-    auto* device = named(new QComboBox, "run-device", tr("Device"));
-    for (const char* word : {"auto", "cpu", "cuda"}) device->addItem(word, word);
-    device->setEditable(true);
-    device->setInsertPolicy(QComboBox::NoInsert);
-    binder_->follow([this, device] { device->setEditText(QString::fromStdString(bench().document.project().run.device)); });
-    const auto take_device = [this, device] {
-        bench().document.edit(tr("device"), {}, [&](job::Project& p) { p.run.device = device->currentText().trimmed().toStdString(); });
-    };
-    connect(device, &QComboBox::activated, this, take_device);
-    connect(device->lineEdit(), &QLineEdit::editingFinished, this, take_device);
-    form->addRow(tr("Device"), device);
-    auto* threads = make_spin(0, 1024, "run-threads", tr("Threads"));
-    threads->setSpecialValueText(tr("all"));
-    binder_->spin(threads, tr("threads"), [](auto& p) -> auto& { return p.run.threads; });
-    form->addRow(tr("Threads"), threads);
-    auto* seed = make_spin(0, 1000000000, "run-seed", tr("Seed"));
-    binder_->spin(seed, tr("seed"), [](auto& p) -> auto& { return p.run.seed; });
-    form->addRow(tr("&Seed"), seed);
-    return box;
-}
-
 QWidget* TrainPage::build_run() {
     auto* right = new QWidget;
     auto* layout = new QVBoxLayout(right);
     layout->setContentsMargins(widgets::grid, widgets::grid, 0, 0);
-    layout->addWidget(heading(tr("Command")));
+    auto* command_row = new QHBoxLayout;
+    command_row->addWidget(heading(tr("Command")));
+    forecast_ = value_label("train-forecast", tr("Forecast of the run"));
+    forecast_->setForegroundRole(QPalette::PlaceholderText);
+    command_row->addWidget(forecast_, 1);
+    enqueue_ = named(new QPushButton(tr("Add to &queue")), "train-enqueue", tr("Add to the queue"));
+    enqueue_->setToolTip(tr("Freezes these settings and this plan and starts the run when those before it are done."));
+    connect(enqueue_, &QPushButton::clicked, &bench().runner, &Runner::enqueue);
+    command_row->addWidget(enqueue_);
+    layout->addLayout(command_row);
     command_ = named(new QPlainTextEdit, "train-command", tr("The command that will run"));
     command_->setReadOnly(true);
     command_->setFont(widgets::fonts::mono());
-    command_->setFixedHeight(command_->fontMetrics().lineSpacing() * 3 + 2 * widgets::grid);
+    command_->setFixedHeight(command_->fontMetrics().lineSpacing() * 2 + 2 * widgets::grid);
     layout->addWidget(command_);
     obstacle_ = value_label("train-obstacle", tr("What training needs"));
     obstacle_->setWordWrap(true);
     layout->addWidget(obstacle_);
+    layout->addWidget(build_queue());
 
     auto* row = new QHBoxLayout;
     run_ = value_label("train-run", tr("Run shown"));
@@ -206,6 +121,9 @@ QWidget* TrainPage::build_run() {
     run_state_ = value_label("train-run-state", tr("State of the run"));
     row->addWidget(run_);
     row->addWidget(run_state_, 1);
+    charts_ = named(new widgets::ChartGrid, "train-charts", tr("Curves of the run"));
+    tools_ = new ChartTools("train", charts_);
+    row->addWidget(tools_);
     pause_ = named(new QPushButton(tr("Pause")), "train-pause", tr("Pause or go on"));
     stop_ = named(new QPushButton(tr("Stop and save")), "train-stop", tr("Stop and save"));
     checkpoint_ = named(new QPushButton(tr("Checkpoint")), "train-checkpoint", tr("Write a checkpoint now"));
@@ -216,9 +134,11 @@ QWidget* TrainPage::build_run() {
     connect(checkpoint_, &QPushButton::clicked, this, [this] { if (job_) bench().runner.checkpoint(job_); });
     connect(resume_, &QPushButton::clicked, this, [this] { if (job_) bench().runner.resume(job_); });
     layout->addLayout(row);
-    charts_ = named(new widgets::ChartGrid, "train-charts", tr("Curves of the run"));
     charts_->setMinimumWidth(62 * widgets::grid); // less than three charts ask for: the form beside them must be whole
     layout->addWidget(charts_, 1);
+    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    for (auto* chart : {charts_->loss(), charts_->accuracy(), charts_->learningRate(), charts_->throughput(), charts_->memory()})
+        widgets::offer_export(chart, chart->accessibleName().toLower().replace(' ', '-'), tell);
     return right;
 }
 
@@ -231,10 +151,10 @@ void TrainPage::show_run(JobClient* job) {
     if (job != job_) {
         if (job_) job_->disconnect(this);
         job_ = job;
-        feed_.start(charts_, job);
+        tools_->feed().start(charts_, {job});
         if (job) {
-            connect(job, &JobClient::metrics_arrived, this, [this] { feed_.update(); });
-            connect(job, &JobClient::metrics_reset, this, [this] { feed_.start(charts_, job_); });
+            connect(job, &JobClient::metrics_arrived, this, [this] { tools_->feed().update(); });
+            connect(job, &JobClient::metrics_reset, this, [this] { tools_->feed().refill(); });
             connect(job, &JobClient::progressed, this, &TrainPage::refresh_run);
         }
     }
@@ -250,11 +170,14 @@ void TrainPage::refresh_launch() {
     obstacle_->setText(obstacle);
     obstacle_->setVisible(!obstacle.isEmpty());
     primary()->setEnabled(obstacle.isEmpty());
+    enqueue_->setEnabled(obstacle.isEmpty());
+    refresh_forecast();
     const auto model = bench().road.model();
     const auto plan = bench().road.plan();
     try {
         const auto& method = methods::find_method(project.method);
-        if (!model || (method.needs_plan && !plan)) {
+        // A method that makes its own plan is counted when the plan is made.
+        if (!model || method.make_plan || (method.needs_plan && !plan)) {
             count_->clear();
         } else {
             const auto options = methods::resolve_options(method, project.method_options);
@@ -294,6 +217,11 @@ void TrainPage::refresh_run() {
     }
     if (active && job_->total() > 0)
         state += tr(" · %1 %2 of %3").arg(job_->stage(), widgets::grouped(job_->done()), widgets::grouped(job_->total()));
+    if (const auto took = taken(*job_)) {
+        const RunNotes notes = read_notes(job_->folder());
+        state += tr(" · took %1, %2").arg(widgets::duration(took->seconds), widgets::bytes(took->mib * 1024 * 1024));
+        if (notes.forecast_seconds > 0) state += tr(" (forecast %1)").arg(widgets::duration(notes.forecast_seconds));
+    }
     run_state_->setText(state);
 }
 

@@ -4,10 +4,12 @@
 // Method, recipe, launch; the run's charts as they grow.
 #pragma once
 
+#include "app/workbench/chart_tools.h"
 #include "app/workbench/page.h"
 
 #include <QPointer>
 
+class QListWidget;
 class QPlainTextEdit;
 
 namespace cdra::widgets {
@@ -15,18 +17,6 @@ class ChartGrid;
 }
 
 namespace cdra::workbench {
-
-// Appends to the charts what `job` has and they have not seen yet.
-class ChartFeed {
-  public:
-    void start(widgets::ChartGrid* charts, const JobClient* job); // clears the charts
-    void update();
-
-  private:
-    widgets::ChartGrid* charts_ = nullptr;
-    QPointer<const JobClient> job_;
-    QMap<QString, int> seen_;
-};
 
 class TrainPage : public Page {
     Q_OBJECT
@@ -37,9 +27,16 @@ class TrainPage : public Page {
 
   private:
     QWidget* build_form();
+    QWidget* build_presets();
     QWidget* build_recipe();
     QWidget* build_run();
+    QWidget* build_queue();
+    void refresh_presets();
+    void take_preset(int index);
+    void keep_preset();
+    void refresh_queue();
     void refresh_launch();
+    void refresh_forecast();
     void refresh_run();
 
     Binder* binder_;
@@ -50,8 +47,15 @@ class TrainPage : public Page {
     QLabel* run_state_;
     QPushButton *pause_, *stop_, *resume_, *checkpoint_;
     widgets::ChartGrid* charts_;
+    ChartTools* tools_;
+    QComboBox* preset_;
+    QLabel* forecast_;
+    QPushButton* enqueue_;
+    QWidget* queue_box_;
+    QLabel* queue_title_;
+    QPushButton* queue_go_;
+    QListWidget* queue_;
     QPointer<JobClient> job_;
-    ChartFeed feed_;
 };
 
 } // namespace cdra::workbench

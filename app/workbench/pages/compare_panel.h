@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This plan beside another map's or plan's: where they agree, matrix by matrix and weight by weight.
+#pragma once
+
+#include "app/workbench/page.h"
+#include "app/workbench/plan_overlap.h"
+#include "widgets/latest.h"
+
+namespace cdra::widgets {
+class DistributionView;
+class ProfileView;
+class SmallMultiples;
+}
+
+namespace cdra::workbench {
+
+class ImageLabel;
+
+class ComparePanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit ComparePanel(Workbench& bench, QWidget* parent = nullptr);
+    void open(const QString& file); // a map or a plan
+    void browse();
+    bool settled() const { return !reading_ && !made_.busy(); }
+    std::shared_ptr<const compact::CompactPlan> other() const { return other_; }
+
+  signals:
+    void failed(const QString& message);
+    void told(const QString& message);
+
+  private:
+    using Overlaps = std::vector<Overlap>;
+    QWidget* build_views();
+    void refresh();
+    void refresh_matrix();
+
+    Workbench& bench_;
+    QString file_;
+    bool reading_ = false;
+    std::shared_ptr<const compact::CompactPlan> other_;
+    Overlaps overlaps_;
+    QLabel *summary_, *first_title_, *second_title_, *legend_;
+    QWidget* views_;
+    widgets::SmallMultiples* agreement_;
+    widgets::ProfileView *first_, *second_;
+    widgets::DistributionView* sizes_;
+    ImageLabel* image_;
+    widgets::LatestOnly<Overlaps> made_;
+};
+
+} // namespace cdra::workbench

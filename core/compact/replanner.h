@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// make_plan() for a hand on the γ slider: after the first plan of a map, a plan of any γ near it costs a few milliseconds,
+// because only the weights that may become sensitive are looked at again. Same plans, byte for byte.
+#pragma once
+
+#include "core/compact/plan.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace cdra::compact {
+
+class Replanner {
+  public:
+    explicit Replanner(std::shared_ptr<const sensitivity::SensitivityMap> map) : map_(std::move(map)) {}
+    const std::shared_ptr<const sensitivity::SensitivityMap>& map() const { return map_; }
+    // As make_plan(map, options, …). Calls from several threads wait for each other.
+    CompactPlan make(const PlanOptions& options, ProgressSink& progress, const std::stop_token& stop = {}, int threads = 1);
+
+  private:
+    // The `count` largest of the pool: of each tensor, by index; and all their keys, largest first.
+    struct Reach {
+        sensitivity::Pool pool = sensitivity::Pool::all;
+        std::uint64_t count = 0;
+        struct Tensor {
+            std::vector<std::uint32_t> indices, keys;
+        };
+        std::vector<Tensor> matrices, vectors;
+        std::vector<std::uint32_t> sorted_keys;
+    };
+    void extend(sensitivity::Pool pool, std::uint64_t count, const std::stop_token& stop, int threads);
+    // The first `count` of the reach, as select_top() gives them.
+    sensitivity::Selection select(std::uint64_t count, int threads) const;
+    double total_of(std::size_t matrix);
+
+    std::shared_ptr<const sensitivity::SensitivityMap> map_;
+    std::mutex mutex_;
+    std::optional<Reach> reach_;
+    std::vector<double> totals_; // Σ s of each matrix; not a number: not known yet
+};
+
+} // namespace cdra::compact

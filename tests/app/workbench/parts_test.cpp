@@ -1,0 +1,299 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The window's smaller parts, none of which needs a worker: presets, notes, differences, strategies, overlaps, predictions,
+// the palette, what is dropped, the session.
+#include "app/workbench/differences.h"
+#include "app/workbench/frozen.h"
+#include "app/workbench/pages/predictions_panel.h"
+#include "app/workbench/plan_overlap.h"
+#include "app/workbench/presets.h"
+#include "app/workbench/run_notes.h"
+#include "app/workbench/strategies.h"
+#include "app/workbench/translations.h"
+#include "core/base/error.h"
+#include "core/sensitivity/map.h"
+#include "tests/app/workbench/driver.h"
+#include "tests/support/qt_fixture.h"
+#include "tests/support/synthetic_map.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_inputs.h"
+#include "widgets/command_palette.h"
+
+#include <QAction>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QTranslator>
+#include <QUndoView>
+
+#include <set>
+
+using namespace cdra;
+using namespace cdra::workbench;
+
+namespace {
+constexpr int patience = 120000; // ms
+}
+
+class PartsTest : public QObject {
+    Q_OBJECT
+
+    QString path(const char* name) const { return QString::fromStdString((folder_ / name).string()); }
+    static compact::CompactPlan plan_of(const sensitivity::SensitivityMap& map, compact::PlanOptions options) {
+        NullProgress progress;
+        return compact::make_plan(map, options, progress);
+    }
+
+  private slots:
+    void initTestCase() {
+        test::isolate(settings_);
+        test::write_tiny_vit(folder_ / "tiny.safetensors");
+        test::write_tiny_images(folder_ / "images");
+        sensitivity::write_map(folder_ / "s.h5", test::synthetic_map({3, 64, 128, 7, 0}));
+    }
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
+
+    void presetsAreKeptByName() {
+        job::Project project;
+        project.method = "lora";
+        project.method_options["rank"] = "4";
+        project.recipe.epochs = 7;
+        project.model.path = "elsewhere";
+        project.plan.options.edited_ranks["blocks.0.attn.q"] = 3;
+        keep_preset("seven epochs", project);
+        QVERIFY(kept_presets().contains("seven epochs"));
+        job::Project other;
+        other.model.path = "here";
+        apply_kept_preset("seven epochs", other);
+        QCOMPARE(other.recipe.epochs, 7);
+        QCOMPARE(other.method, std::string("lora"));
+        QCOMPARE(other.method_options.at("rank"), std::string("4"));
+        QCOMPARE(other.model.path, std::string("here"));
+        QVERIFY(other.plan.options.edited_ranks.empty());
+        QVERIFY_THROWS_EXCEPTION(InputError, keep_preset("../out", project));
+        QVERIFY_THROWS_EXCEPTION(InputError, apply_kept_preset("never kept", other));
+        forget_preset("seven epochs");
+        QVERIFY(!kept_presets().contains("seven epochs"));
+        for (const Preset& one : presets()) {
+            job::Project made = project;
+            one.apply(made);
+            job::validate(made);
+        }
+    }
+
+    void notesStayWithTheRun() {
+        const QString run = path("runs/noted");
+        QDir().mkpath(run);
+        QCOMPARE(read_notes(run), RunNotes());
+        const RunNotes notes{"a \"quoted\" note\nof two lines", {"paper", "γ 0.4"}, 12.5, 900};
+        write_notes(run, notes);
+        QCOMPARE(read_notes(run), notes);
+        QFile(run + "/workbench.json").resize(10);
+        QCOMPARE(read_notes(run), RunNotes()); // damaged: empty, not an error
+    }
+
+    void differencesByKey() {
+        job::Project a, b;
+        a.name = "a";
+        b.name = "b";
+        QCOMPARE(differences({a, b}).size(), std::size_t(0));
+        b.recipe.epochs = 12;
+        b.method = "linear";
+        const auto found = differences({a, b, a});
+        QCOMPARE(found.size(), std::size_t(2));
+        QVERIFY(std::ranges::any_of(found, [](const Difference& one) { return one.key == "recipe.epochs" && one.values == QStringList{"100", "12", "100"}; }));
+        QVERIFY(std::ranges::any_of(found, [](const Difference& one) { return one.key == "method.name" && one.values == QStringList{"cdra", "linear", "cdra"}; }));
+    }
+
+    void frozenProjectsAreReadAnew() {
+        const QString run = path("runs/frozen");
+        QDir().mkpath(run);
+        QString why;
+        QVERIFY(!frozen_project(run, &why));
+        QVERIFY(!why.isEmpty());
+        job::Project project;
+        project.recipe.epochs = 3;
+        job::write_project((run + "/project.toml").toStdString(), project);
+        QCOMPARE(frozen_project(run)->recipe.epochs, 3);
+        QCOMPARE(frozen_project(run), frozen_project(run)); // once
+        project.recipe.epochs = 12345;
+        job::write_project((run + "/project.toml").toStdString(), project);
+        QCOMPARE(frozen_project(run)->recipe.epochs, 12345);
+    }
+
+    void strategiesEqualPlans() {
+        const auto map = test::synthetic_map({3, 64, 128, 7, 0});
+        const auto plan = plan_of(map, {.amount = compact::Gamma{0.03}});
+        const std::vector<std::string> ranks{"eq7-unscaled", "eq7", "fixed:8", "scale:0.5"};
+        const auto outcomes = compare_strategies(plan, ranks);
+        for (std::size_t i = 0; i < ranks.size(); ++i) {
+            const auto naive = plan_of(map, {.amount = compact::Gamma{0.03}, .rank = ranks[i]});
+            QCOMPARE(outcomes[i].trainable, naive.trainable_parameters());
+            QCOMPARE(outcomes[i].percent, naive.trainable_percent());
+        }
+        QVERIFY(outcomes[0].trainable != outcomes[2].trainable);
+        // Kept by name as a file that the strategy file:CSV reads to the same ranks.
+        save_allocation(path(""), "mine", plan);
+        QCOMPARE(saved_allocations(path("")), QStringList{"mine"});
+        const auto again = plan_of(map, {.amount = compact::Gamma{0.03}, .rank = "file:" + allocation_file(path(""), "mine").toStdString()});
+        for (std::size_t i = 0; i < plan.matrices.size(); ++i) QCOMPARE(again.matrices[i].rank, plan.matrices[i].rank);
+        QVERIFY_THROWS_EXCEPTION(InputError, save_allocation(path(""), "a/b", plan));
+    }
+
+    void overlapsEqualSets() {
+        const auto first = plan_of(test::synthetic_map({2, 32, 64, 7, 0}), {.amount = compact::Gamma{0.05}});
+        const auto second = plan_of(test::synthetic_map({2, 32, 64, 8, 0}), {.amount = compact::Gamma{0.08}});
+        const auto found = overlaps(first, second);
+        std::uint64_t both = 0;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const std::set<std::uint32_t> a(first.matrices[i].mask.begin(), first.matrices[i].mask.end()), b(second.matrices[i].mask.begin(), second.matrices[i].mask.end());
+            std::uint64_t naive = 0;
+            for (const auto index : a) naive += b.contains(index);
+            QCOMPARE(found[i].both, naive);
+            QCOMPARE(found[i].only_first, a.size() - naive);
+            QCOMPARE(found[i].only_second, b.size() - naive);
+            both += naive;
+            // Every kind that is there can be seen, however small the picture.
+            const QImage image = overlap_image(first.matrices[i], second.matrices[i], 4, {qRgb(255, 255, 255), qRgb(1, 0, 0), qRgb(0, 1, 0), qRgb(0, 0, 1)});
+            QCOMPARE(image.size(), QSize(4, 4));
+        }
+        QVERIFY(both > 0);
+        QVERIFY_THROWS_EXCEPTION(InputError, overlaps(first, plan_of(test::synthetic_map({3, 32, 64, 8, 0}), {})));
+    }
+
+    void predictionsByWhatTheyTell() {
+        job::Predictions all;
+        all.labels = {0, 0, 1, 1, 2};
+        all.predicted = {0, 1, 1, 0, 2};
+        all.logits = {5, 0, 0, /**/ 0, 1, 0, /**/ 0, 0.1F, 0, /**/ 9, 0, 0, /**/ 0, 0, 2};
+        QCOMPARE(pick_predictions(all, Shown::worst, 10), (std::vector<std::size_t>{3, 1}));
+        QCOMPARE(pick_predictions(all, Shown::best, 2), (std::vector<std::size_t>{0, 4}));
+        QCOMPARE(pick_predictions(all, Shown::unsure, 1), (std::vector<std::size_t>{2}));
+        QCOMPARE(pick_predictions(all, Shown::pair, 9, std::pair(0, 1)), (std::vector<std::size_t>{1}));
+        const auto p = probabilities(all, 0);
+        QVERIFY(std::abs(p[0] - std::exp(5.0) / (std::exp(5.0) + 2)) < 1e-9);
+    }
+
+    void thePaletteDoesEverything() {
+        MainWindow window;
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        auto* palette = window.findChild<widgets::CommandPalette*>();
+        QVERIFY(palette->isVisible());
+        auto* edit = palette->findChild<QLineEdit*>();
+        QTest::keyClicks(edit, "results");
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(!palette->isVisible());
+        QCOMPARE(window.current_stage(), Stage::results);
+        // A field of another page, by its name.
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        QTest::keyClicks(edit, "warm-up epochs");
+        QTest::keyClick(edit, Qt::Key_Return);
+        QCOMPARE(window.current_stage(), Stage::train);
+        QTRY_COMPARE(window.focusWidget()->objectName(), QString("recipe-warmup-epochs"));
+        // Every action of the menus is in it, and none has another's shortcut.
+        QStringList shortcuts;
+        for (const auto& command : window.commands())
+            if (!command.shortcut.isEmpty()) shortcuts << command.shortcut;
+        QVERIFY(shortcuts.size() > 15);
+        QCOMPARE(QSet<QString>(shortcuts.begin(), shortcuts.end()).size(), shortcuts.size());
+    }
+
+    void everyControlHasAName() {
+        MainWindow window;
+        window.show();
+        for (const Stage stage : all_stages)
+            for (const QWidget* widget : window.page(stage)->findChildren<QWidget*>()) {
+                if (widget->focusPolicy() == Qt::NoFocus || widget->isHidden() || widget->objectName().startsWith("qt_")) continue;
+                const QWidget* parent = widget->parentWidget();
+                if (parent && (parent->inherits("QAbstractSpinBox") || parent->inherits("QComboBox") || parent->inherits("QAbstractItemView"))) continue;
+                const auto* label = widget->property("text").toString().isEmpty() ? nullptr : widget;
+                QVERIFY2(label || !widget->accessibleName().isEmpty() || widget->inherits("QScrollArea") || widget->inherits("QTabBar") || widget->inherits("QTabWidget") ||
+                             widget->inherits("QGraphicsView"),
+                         qPrintable(word_of(stage) + ": " + widget->metaObject()->className() + " " + widget->objectName()));
+            }
+    }
+
+    void whatIsDroppedIsTaken() {
+        MainWindow window;
+        window.show();
+        const auto drop = [&](const QString& file) {
+            QMimeData mime;
+            mime.setUrls({QUrl::fromLocalFile(file)});
+            QDropEvent event({100, 100}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(&window, &event);
+        };
+        drop(path("tiny.safetensors"));
+        QCOMPARE(window.document().project().model.path, (folder_ / "tiny.safetensors").string());
+        QCOMPARE(window.current_stage(), Stage::model);
+        drop(path("images"));
+        QCOMPARE(window.document().project().data.spec, (folder_ / "images").string());
+        drop(path("s.h5"));
+        QCOMPARE(window.document().project().sensitivity.map, (folder_ / "s.h5").string());
+        QCOMPARE(window.current_stage(), Stage::sensitivity);
+        // Each was an edit: the history lists them, and choosing the first takes all back.
+        auto* history = window.findChild<QUndoView*>("history");
+        QTest::keyClick(&window, Qt::Key_F8);
+        QVERIFY(history->isVisible());
+        QCOMPARE(history->model()->rowCount(), 4); // and "as opened"
+        history->setCurrentIndex(history->model()->index(0, 0));
+        QVERIFY(window.document().project().model.path.empty());
+        QTest::keyClick(&window, Qt::Key_F8);
+        QVERIFY(!history->isVisible());
+        drop(path("gone"));
+        QVERIFY(window.findChild<QLabel*>("notice-text")->text().contains("gone"));
+        QVERIFY(wait_until_settled(window, patience));
+        window.document().undo_stack().setClean();
+    }
+
+    void theSessionComesBack() {
+        job::Project project;
+        project.name = "session";
+        project.model.path = (folder_ / "tiny.safetensors").string();
+        job::write_project(folder_ / "session.toml", project);
+        {
+            MainWindow window;
+            QVERIFY(!window.restore_session()); // nothing yet
+            window.show();
+            QVERIFY(window.open_project(path("session.toml")));
+            window.go_to(Stage::train);
+            QVERIFY(wait_until_settled(window, patience));
+            QVERIFY(window.close());
+        }
+        MainWindow window;
+        window.show();
+        QVERIFY(window.restore_session());
+        QCOMPARE(window.document().file(), path("session.toml"));
+        QCOMPARE(window.current_stage(), Stage::train);
+        QVERIFY(wait_until_settled(window, patience));
+    }
+
+    void chineseIsComplete() {
+        QCOMPARE(languages().first().code, QString("en"));
+        QVERIFY(install_language(*qApp, "zh_CN"));
+        {
+            MainWindow window;
+            window.show();
+            QCOMPARE(title_of(Stage::model), QString("模型"));
+            for (const Stage stage : all_stages) QVERIFY(window.minimumSizeHint().width() <= 1280 && !title_of(stage).isEmpty());
+            window.resize(1280, 800);
+            QVERIFY(window.minimumSizeHint().width() <= 1280);
+        }
+        for (QTranslator* translator : qApp->findChildren<QTranslator*>()) {
+            qApp->removeTranslator(translator);
+            delete translator;
+        }
+        QVERIFY(!install_language(*qApp, "xx"));
+    }
+
+  private:
+    QTemporaryDir settings_;
+    test::TemporaryFolder folder_;
+    test::QtFixture fixture_;
+};
+
+QTEST_MAIN(PartsTest)
+#include "parts_test.moc"
