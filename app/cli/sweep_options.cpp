@@ -17,9 +17,9 @@ void SweepOptions::declare(CLI::App& app) {
     app.add_option("--epochs", overrides.epochs, "Epochs of a run (default: as the file says).")->type_name("N");
     app.add_option("--jobs", jobs, "Runs at a time (default 1).")->type_name("N");
     app.add_option("--priority", priority, "normal, low or idle (default low).")->type_name("WORD");
-    app.add_option("--tasks", overrides.tasks, "Only these tasks, separated by commas.")->delimiter(',')->type_name("NAME,…");
-    app.add_option("--rows", overrides.rows, "Only these rows, separated by commas.")->delimiter(',')->type_name("LABEL,…");
-    app.add_option("--seeds", overrides.seeds, "Only these seeds; trials keep the file's first.")->delimiter(',')->type_name("N,…");
+    app.add_option("--tasks", overrides.tasks, "Only these tasks, separated by commas.")->delimiter(',')->allow_extra_args(false)->type_name("NAME,…");
+    app.add_option("--rows", overrides.rows, "Only these rows, separated by commas.")->delimiter(',')->allow_extra_args(false)->type_name("LABEL,…");
+    app.add_option("--seeds", overrides.seeds, "Only these seeds; trials keep the file's first.")->delimiter(',')->allow_extra_args(false)->type_name("N,…");
     app.add_flag("--retry-failed", retry_failed, "Try runs again that failed before.");
 }
 
