@@ -11,7 +11,9 @@
 namespace cdra::cli {
 namespace {
 
-std::string shown(double value, int digits) { return std::isfinite(value) ? fixed(value, digits) : std::string("-"); }
+std::string shown(double value, int digits) {
+    return std::isfinite(value) ? fixed(value, digits) : std::string("-");
+}
 
 std::string shown(const tables::Cell& cell) {
     if (cell.seeds.empty()) return "-";
@@ -26,27 +28,39 @@ std::string count(double value) {
 
 std::size_t seeds_of(const tables::OutcomeRow& row) {
     std::size_t most = 0;
-    for (const auto& [task, cell] : row.cells) most = std::max(most, cell.seeds.size());
+    for (const auto& [task, cell] : row.cells)
+        most = std::max(most, cell.seeds.size());
     return most;
 }
 
 } // namespace
 
 Table outcome_table(const tables::Outcome& outcome) {
-    Table table{{{"row"}, {"protocol"}, {"seeds", true}, {"trainable", true}, {"head", true}, {"trainable %", true}, {"with head %", true}}, {}};
-    for (const std::string& task : outcome.tasks) table.columns.push_back({task, true});
+    Table table{{{"row"},
+                 {"protocol"},
+                 {"seeds", true},
+                 {"trainable", true},
+                 {"head", true},
+                 {"trainable %", true},
+                 {"with head %", true}},
+                {}};
+    for (const std::string& task : outcome.tasks)
+        table.columns.push_back({task, true});
     const std::vector<std::string> groups = outcome.group_names();
-    for (const std::string& group : groups) table.columns.push_back({"mean " + group, true});
+    for (const std::string& group : groups)
+        table.columns.push_back({"mean " + group, true});
     table.columns.push_back({"mean of tasks", true});
     if (!groups.empty()) table.columns.push_back({"mean of groups", true});
     for (const tables::OutcomeRow& row : outcome.rows) {
-        std::vector<std::string> line{row.label,       row.protocol, std::to_string(seeds_of(row)), count(row.trainable), count(row.head),
-                                      shown(row.percent, 3), shown(row.percent_with_head, 3)};
+        std::vector<std::string> line{
+            row.label,       row.protocol,          std::to_string(seeds_of(row)),  count(row.trainable),
+            count(row.head), shown(row.percent, 3), shown(row.percent_with_head, 3)};
         for (const std::string& task : outcome.tasks) {
             const auto cell = row.cells.find(task);
             line.push_back(cell == row.cells.end() ? "-" : shown(cell->second));
         }
-        for (const std::string& group : groups) line.push_back(shown(outcome.group_mean(row, group), 2));
+        for (const std::string& group : groups)
+            line.push_back(shown(outcome.group_mean(row, group), 2));
         line.push_back(shown(outcome.mean_of_tasks(row), 2));
         if (!groups.empty()) line.push_back(shown(outcome.mean_of_group_means(row), 2));
         table.rows.push_back(std::move(line));
@@ -59,13 +73,16 @@ Table paper_table(const tables::PaperTable& paper, const tables::Outcome& outcom
     // A column that ours has too; of a wide table without one in common, its means say enough.
     std::vector<std::size_t> columns;
     for (std::size_t c = 0; c < paper.columns.size(); ++c)
-        if (paper.columns.size() <= 5 || std::find(outcome.tasks.begin(), outcome.tasks.end(), paper.columns[c]) != outcome.tasks.end())
+        if (paper.columns.size() <= 5 ||
+            std::find(outcome.tasks.begin(), outcome.tasks.end(), paper.columns[c]) != outcome.tasks.end())
             columns.push_back(c);
-    for (const std::size_t c : columns) table.columns.push_back({paper.columns[c], true});
+    for (const std::size_t c : columns)
+        table.columns.push_back({paper.columns[c], true});
     std::vector<std::string> groups;
     for (const std::string& group : paper.groups)
         if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
-    for (const std::string& group : groups) table.columns.push_back({"mean " + group, true});
+    for (const std::string& group : groups)
+        table.columns.push_back({"mean " + group, true});
     table.columns.push_back({"mean", true});
     table.columns.push_back({"%", true});
     table.columns.push_back({"ours: mean of tasks", true});
@@ -73,16 +90,21 @@ Table paper_table(const tables::PaperTable& paper, const tables::Outcome& outcom
     for (const tables::PaperRow& row : paper.rows) {
         std::vector<std::string> line{row.row, row.method};
         for (const std::size_t c : columns) {
-            const bool mended = std::find(row.mended.begin(), row.mended.end(), paper.columns[c]) != row.mended.end();
-            line.push_back(fixed(row.cells[c], 1) + (mended ? "*" : "")); // *: not legible, agrees with its means
+            const bool mended =
+                std::find(row.mended.begin(), row.mended.end(), paper.columns[c]) != row.mended.end();
+            line.push_back(fixed(row.cells[c], 1) +
+                           (mended ? "*" : "")); // *: not legible, agrees with its means
         }
         for (std::size_t g = 0; g < groups.size(); ++g) {
             std::vector<double> cells;
             for (std::size_t c = 0; c < row.cells.size(); ++c)
                 if (paper.groups[c] == groups[g]) cells.push_back(row.cells[c]);
-            line.push_back(g < row.group_means.size() ? fixed(row.group_means[g], 1) : fixed(tables::mean(cells), 1) + "*");
+            line.push_back(g < row.group_means.size() ? fixed(row.group_means[g], 1)
+                                                      : fixed(tables::mean(cells), 1) + "*");
         }
-        line.push_back(row.mean ? fixed(*row.mean, 2) : groups.empty() ? "-" : fixed(tables::mean(row.cells), 2) + "*");
+        line.push_back(row.mean         ? fixed(*row.mean, 2)
+                       : groups.empty() ? "-"
+                                        : fixed(tables::mean(row.cells), 2) + "*");
         line.push_back(row.percent ? fixed(*row.percent, 2) : "-");
         const tables::OutcomeRow* ours = outcome.find(row.row);
         line.push_back(ours == nullptr ? "-" : shown(outcome.mean_of_tasks(*ours), 2));
@@ -96,7 +118,8 @@ Table difference_table(const tables::Outcome& outcome, const std::string& baseli
     const tables::OutcomeRow* base = outcome.find(baseline);
     if (base == nullptr) {
         std::vector<std::string> known;
-        for (const tables::OutcomeRow& row : outcome.rows) known.push_back(row.label);
+        for (const tables::OutcomeRow& row : outcome.rows)
+            known.push_back(row.label);
         throw InputError("no row is called '" + baseline + "'; expected one of " + methods::join(known));
     }
     Table table{{{"row"}, {"pairs", true}, {"minus " + baseline, true}, {"95 % interval"}, {"method"}}, {}};
@@ -105,20 +128,26 @@ Table difference_table(const tables::Outcome& outcome, const std::string& baseli
         const auto difference = tables::compare(row, *base);
         if (!difference) continue;
         const bool known = std::isfinite(difference->interval.low);
-        table.rows.push_back({row.label, std::to_string(difference->pairs), fixed(difference->mean, 2),
-                              known ? fixed(difference->interval.low, 2) + " … " + fixed(difference->interval.high, 2) : "-",
-                              !known ? "-" : outcome.tasks.size() > 1 ? "bootstrap over tasks and seeds" : "t over seeds"});
+        table.rows.push_back(
+            {row.label, std::to_string(difference->pairs), fixed(difference->mean, 2),
+             known ? fixed(difference->interval.low, 2) + " … " + fixed(difference->interval.high, 2) : "-",
+             !known                     ? "-"
+             : outcome.tasks.size() > 1 ? "bootstrap over tasks and seeds"
+                                        : "t over seeds"});
     }
     return table;
 }
 
 Table run_table(const tables::Outcome& outcome) {
-    Table table{{{"row"}, {"method"}, {"protocol"}, {"task"}, {"seed", true}, {"setting"}, {"test accuracy %", true}}, {}};
+    Table table{
+        {{"row"}, {"method"}, {"protocol"}, {"task"}, {"seed", true}, {"setting"}, {"test accuracy %", true}},
+        {}};
     for (const tables::OutcomeRow& row : outcome.rows)
         for (const std::string& task : outcome.tasks)
             if (const auto cell = row.cells.find(task); cell != row.cells.end())
                 for (const auto& [seed, value] : cell->second.seeds)
-                    table.rows.push_back({row.label, row.method, row.protocol, task, std::to_string(seed), cell->second.setting, fixed(value, 3)});
+                    table.rows.push_back({row.label, row.method, row.protocol, task, std::to_string(seed),
+                                          cell->second.setting, fixed(value, 3)});
     return table;
 }
 

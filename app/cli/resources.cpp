@@ -12,7 +12,8 @@ namespace cdra::cli {
 std::filesystem::path find_resource(const std::filesystem::path& name) {
     std::error_code error;
     std::vector<std::filesystem::path> places;
-    if (const char* named = std::getenv("CDRA_RESOURCES"); named != nullptr && *named != '\0') places.emplace_back(named);
+    if (const char* named = std::getenv("CDRA_RESOURCES"); named != nullptr && *named != '\0')
+        places.emplace_back(named);
     else {
         const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
         places.push_back((here / "../share/cdra").lexically_normal());
@@ -24,7 +25,8 @@ std::filesystem::path find_resource(const std::filesystem::path& name) {
         if (std::filesystem::is_regular_file(place / name, error)) return place / name;
         looked += (looked.empty() ? "" : " nor ") + (place / name).string();
     }
-    throw InputError(name.string() + " was not found: neither " + looked + "; name the folder in the environment variable CDRA_RESOURCES");
+    throw InputError(name.string() + " was not found: neither " + looked +
+                     "; name the folder in the environment variable CDRA_RESOURCES");
 }
 
 } // namespace cdra::cli

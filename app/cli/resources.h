@@ -8,8 +8,8 @@
 
 namespace cdra::cli {
 
-// In $CDRA_RESOURCES, else ../share/cdra beside this program, else a `resources` folder of a source tree above it.
-// Throws InputError that says where it was looked for.
+// In $CDRA_RESOURCES, else ../share/cdra beside this program, else a `resources` folder of a source tree
+// above it. Throws InputError that says where it was looked for.
 std::filesystem::path find_resource(const std::filesystem::path& name);
 
 } // namespace cdra::cli

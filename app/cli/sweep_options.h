@@ -19,8 +19,9 @@ struct SweepOptions {
     // Throws InputError for impossible values.
     void check() const;
     // Runs what is left. Throws Cancelled on a stop.
-    sweep::SweepStatus execute(const sweep::Sweep& sweep, const std::string& text, const std::filesystem::path& out,
-                               const Invocation& invocation, bool quiet) const;
+    sweep::SweepStatus execute(const sweep::Sweep& sweep, const std::string& text,
+                               const std::filesystem::path& out, const Invocation& invocation,
+                               bool quiet) const;
 };
 
 } // namespace cdra::cli

@@ -13,12 +13,15 @@ namespace cdra::sweep {
 namespace {
 
 constexpr std::array<std::string_view, 13> recipe_keys = {
-    "lr",           "min-lr",     "warmup-lr",       "weight-decay", "epochs",   "batch-size", "accumulate",
-    "warmup-epochs", "drop-path", "label-smoothing", "precision",    "protocol", "checkpoint-every"};
-constexpr std::array<std::string_view, 8> plan_keys = {"gamma", "tau", "budget", "pool", "rank-zero", "size-scale", "quadrant", "beta"};
+    "lr",         "min-lr",     "warmup-lr",       "weight-decay", "epochs",
+    "batch-size", "accumulate", "warmup-epochs",   "drop-path",    "label-smoothing",
+    "precision",  "protocol",   "checkpoint-every"};
+constexpr std::array<std::string_view, 8> plan_keys = {"gamma",     "tau",        "budget",   "pool",
+                                                       "rank-zero", "size-scale", "quadrant", "beta"};
 constexpr std::array<std::string_view, 3> amount_keys = {"gamma", "tau", "budget"};
 
-template <std::size_t n> bool holds(const std::array<std::string_view, n>& words, std::string_view word) {
+template <std::size_t n>
+bool holds(const std::array<std::string_view, n>& words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -27,7 +30,8 @@ std::vector<std::string> path_of(const std::string& key, const methods::Descript
     if (const auto dot = key.find('.'); dot != std::string::npos) {
         std::vector<std::string> path;
         std::size_t begin = 0;
-        for (auto end = dot; end != std::string::npos; begin = end + 1, end = key.find('.', begin)) path.push_back(key.substr(begin, end - begin));
+        for (auto end = dot; end != std::string::npos; begin = end + 1, end = key.find('.', begin))
+            path.push_back(key.substr(begin, end - begin));
         path.push_back(key.substr(begin));
         return path;
     }
@@ -49,8 +53,10 @@ void merge(toml::table& into, const toml::table& from, const std::string& path =
         if (path == "plan" && holds(amount_keys, name)) forget_amounts(into, name);
         toml::table* mine = into.get_as<toml::table>(name);
         const toml::table* theirs = node.as_table();
-        if (mine != nullptr && theirs != nullptr) merge(*mine, *theirs, path.empty() ? name : path + "." + name);
-        else into.insert_or_assign(name, node);
+        if (mine != nullptr && theirs != nullptr)
+            merge(*mine, *theirs, path.empty() ? name : path + "." + name);
+        else
+            into.insert_or_assign(name, node);
     }
 }
 
@@ -66,7 +72,8 @@ void assign(toml::table& project, const std::vector<std::string>& path, const Sc
 }
 
 std::string replaced(std::string text, const std::string& mark, const std::string& by) {
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size())) text.replace(at, mark.size(), by);
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size()))
+        text.replace(at, mark.size(), by);
     return text;
 }
 
@@ -77,7 +84,8 @@ class Expander {
     Expansion expand() {
         for (std::size_t task = 0; task < sweep_.tasks.size(); ++task)
             for (std::size_t row = 0; row < sweep_.rows.size(); ++row)
-                for (const Setting& grid : combinations(sweep_.rows[row].grid)) result_.cells.push_back(cell(task, row, grid));
+                for (const Setting& grid : combinations(sweep_.rows[row].grid))
+                    result_.cells.push_back(cell(task, row, grid));
         return std::move(result_);
     }
 
@@ -86,25 +94,29 @@ class Expander {
         Cell cell{task, row, grid, {}, {}};
         const std::vector<Setting> candidates = combinations(sweep_.rows[row].choose);
         if (candidates.size() > 1)
-            for (const Setting& chosen : candidates) cell.trials.push_back(run(Kind::trial, task, row, grid, chosen, sweep_.seeds.front()));
+            for (const Setting& chosen : candidates)
+                cell.trials.push_back(run(Kind::trial, task, row, grid, chosen, sweep_.seeds.front()));
         for (const Setting& chosen : candidates) {
             std::vector<Run> seeds;
             for (const std::uint64_t seed : sweep_.seeds)
-                if (sweep_.only_seeds.empty() || std::find(sweep_.only_seeds.begin(), sweep_.only_seeds.end(), seed) != sweep_.only_seeds.end())
+                if (sweep_.only_seeds.empty() || std::find(sweep_.only_seeds.begin(), sweep_.only_seeds.end(),
+                                                           seed) != sweep_.only_seeds.end())
                     seeds.push_back(run(Kind::final, task, row, grid, chosen, seed));
             cell.finals.push_back(std::move(seeds));
         }
         return cell;
     }
 
-    Run run(Kind kind, std::size_t task, std::size_t row, const Setting& grid, const Setting& chosen, std::uint64_t seed) {
+    Run run(Kind kind, std::size_t task, std::size_t row, const Setting& grid, const Setting& chosen,
+            std::uint64_t seed) {
         const Task& on = sweep_.tasks[task];
         const Row& with = sweep_.rows[row];
         const methods::Descriptor& method = methods::find_method(with.method);
         toml::table project = sweep_.project;
         merge(project, on.project);
         toml::table own = with.project;
-        if (!with.options.empty()) merge(own, toml::table{{"method", toml::table{{"options", with.options}}}});
+        if (!with.options.empty())
+            merge(own, toml::table{{"method", toml::table{{"options", with.options}}}});
         merge(project, own);
         assign(project, {"method", "name"}, with.method);
         assign(project, {"data", "spec"}, replaced(on.data, "{seed}", std::to_string(seed)));
@@ -112,12 +124,16 @@ class Expander {
         assign(project, {"sensitivity", "seed"}, static_cast<std::int64_t>(seed));
         Setting all = grid;
         all.insert(all.end(), chosen.begin(), chosen.end());
-        for (const Assignment& one : all) assign(project, path_of(one.key, method), one.value);
-        if (!project.contains("name")) assign(project, {"name"}, on.name + " " + with.label + (all.empty() ? "" : " " + slug(all)));
+        for (const Assignment& one : all)
+            assign(project, path_of(one.key, method), one.value);
+        if (!project.contains("name"))
+            assign(project, {"name"}, on.name + " " + with.label + (all.empty() ? "" : " " + slug(all)));
 
         Run run{kind, task, row, grid, chosen, seed, {}, {}, parsed(project, on, with)};
-        if (run.project.recipe.protocol != "published") run.project.recipe.final_training = kind == Kind::final;
-        run.folder = std::filesystem::path("runs") / on.name / with.label / folder_of(run) / ("seed-" + std::to_string(seed));
+        if (run.project.recipe.protocol != "published")
+            run.project.recipe.final_training = kind == Kind::final;
+        run.folder = std::filesystem::path("runs") / on.name / with.label / folder_of(run) /
+                     ("seed-" + std::to_string(seed));
         if (method.needs_plan && run.project.plan.file.empty() && run.project.sensitivity.map.empty()) {
             run.map = map_for(run);
             run.project.sensitivity.map = run.map.string();
@@ -137,7 +153,8 @@ class Expander {
             std::string message = error.what();
             if (message.starts_with(whose + ":")) {
                 const auto end = message.find_first_not_of("0123456789", whose.size() + 1);
-                if (end != std::string::npos && message[end] == ':') message.erase(whose.size(), end - whose.size());
+                if (end != std::string::npos && message[end] == ':')
+                    message.erase(whose.size(), end - whose.size());
             }
             throw InputError(message);
         }
@@ -170,9 +187,11 @@ class Expander {
         std::string what = project.sensitivity.estimator + "-" + std::to_string(project.sensitivity.samples);
         std::filesystem::path folder;
         for (int n = 1;; ++n) {
-            folder = std::filesystem::path("maps") / sweep_.tasks[run.task].name / (what + (n > 1 ? "-" + std::to_string(n) : "")) /
-                     ("seed-" + std::to_string(run.seed));
-            if (std::none_of(result_.maps.begin(), result_.maps.end(), [&](const Run& map) { return map.folder == folder; })) break;
+            folder = std::filesystem::path("maps") / sweep_.tasks[run.task].name /
+                     (what + (n > 1 ? "-" + std::to_string(n) : "")) / ("seed-" + std::to_string(run.seed));
+            if (std::none_of(result_.maps.begin(), result_.maps.end(),
+                             [&](const Run& map) { return map.folder == folder; }))
+                break;
         }
         Run map{Kind::map, run.task, run.row, {}, {}, run.seed, folder, folder / "S.h5", project};
         result_.maps.push_back(map);
@@ -200,7 +219,8 @@ std::string slug(const Setting& setting) {
         const auto dot = one.key.rfind('.');
         std::string word = one.key.substr(dot == std::string::npos ? 0 : dot + 1) + "=" + text_of(one.value);
         for (char& c : word)
-            if (static_cast<unsigned char>(c) <= ' ' || c == '/' || c == ',' || c == '\\' || c == 0x7F) c = '-';
+            if (static_cast<unsigned char>(c) <= ' ' || c == '/' || c == ',' || c == '\\' || c == 0x7F)
+                c = '-';
         words += (words.empty() ? "" : ",") + word;
     }
     return words.size() <= 150 ? words : words.substr(0, 150);
@@ -220,22 +240,28 @@ std::vector<Setting> combinations(const std::vector<Axis>& axes) {
     return all;
 }
 
-std::string_view name_of(Kind kind) noexcept { return kind == Kind::map ? "map" : kind == Kind::trial ? "trial" : "final"; }
+std::string_view name_of(Kind kind) noexcept {
+    return kind == Kind::map ? "map" : kind == Kind::trial ? "trial" : "final";
+}
 
 std::size_t Expansion::run_count() const {
     std::size_t count = maps.size();
-    for (const Cell& cell : cells) count += cell.trials.size() + cell.finals.front().size();
+    for (const Cell& cell : cells)
+        count += cell.trials.size() + cell.finals.front().size();
     return count;
 }
 
-Expansion expand(const Sweep& sweep) { return Expander(sweep).expand(); }
+Expansion expand(const Sweep& sweep) {
+    return Expander(sweep).expand();
+}
 
 int choose(const std::vector<Setting>& candidates, const std::vector<double>& values) {
     const auto lr = [](const Setting& setting) {
         for (const Assignment& one : setting)
             if (one.key == "lr" || one.key == "recipe.lr") {
                 if (const auto* real = std::get_if<double>(&one.value)) return *real;
-                if (const auto* whole = std::get_if<std::int64_t>(&one.value)) return static_cast<double>(*whole);
+                if (const auto* whole = std::get_if<std::int64_t>(&one.value))
+                    return static_cast<double>(*whole);
             }
         return 0.0;
     };
@@ -243,7 +269,9 @@ int choose(const std::vector<Setting>& candidates, const std::vector<double>& va
     for (std::size_t i = 0; i < candidates.size() && i < values.size(); ++i) {
         if (std::isnan(values[i])) continue;
         const auto b = static_cast<std::size_t>(best);
-        if (best < 0 || values[i] > values[b] || (values[i] == values[b] && lr(candidates[i]) < lr(candidates[b]))) best = static_cast<int>(i);
+        if (best < 0 || values[i] > values[b] ||
+            (values[i] == values[b] && lr(candidates[i]) < lr(candidates[b])))
+            best = static_cast<int>(i);
     }
     return best;
 }

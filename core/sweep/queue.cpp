@@ -9,22 +9,21 @@
 #include "core/job/terminal_progress.h"
 #include "core/sweep/status.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace cdra::sweep {
 namespace {
@@ -40,11 +39,13 @@ void lower(Priority priority) {
     if (priority == Priority::idle && ::sched_setscheduler(0, SCHED_IDLE, &parameter) != 0) errno = 0;
 }
 
-// Starts `arguments` in a process group of its own: a terminal's Ctrl-C reaches the sweep alone, which passes it on.
+// Starts `arguments` in a process group of its own: a terminal's Ctrl-C reaches the sweep alone, which passes
+// it on.
 pid_t start(const std::vector<std::string>& arguments, const fs::path& log, Priority priority) {
     std::vector<std::string> words = arguments;
     std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
+    for (std::string& word : words)
+        pointers.push_back(word.data());
     pointers.push_back(nullptr);
     job::FileDescriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     if (!output) throw IoError(log.string() + ": cannot open: " + std::strerror(errno));
@@ -55,7 +56,8 @@ pid_t start(const std::vector<std::string>& arguments, const fs::path& log, Prio
         ::setpgid(0, 0);
         sigset_t all;
         sigemptyset(&all);
-        ::sigprocmask(SIG_SETMASK, &all, nullptr); // the sweep waits for signals with a mask, the child does not
+        ::sigprocmask(SIG_SETMASK, &all,
+                      nullptr); // the sweep waits for signals with a mask, the child does not
         lower(priority);
         ::dup2(null.get(), STDIN_FILENO);
         ::dup2(output.get(), STDOUT_FILENO);
@@ -79,14 +81,19 @@ std::string last_line(const fs::path& log) {
 std::vector<std::string> map_arguments(const Run& run, const fs::path& out) {
     const job::Project& project = run.project;
     std::vector<std::string> words{"sensitivity", "--quiet"};
-    const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
+    const auto add = [&](const char* option, const std::string& value) {
+        words.insert(words.end(), {option, value});
+    };
     const auto add_triple = [&](const char* option, const std::optional<std::array<float, 3>>& value) {
-        if (value) add(option, text_of(double{(*value)[0]}) + "," + text_of(double{(*value)[1]}) + "," + text_of(double{(*value)[2]}));
+        if (value)
+            add(option, text_of(double{(*value)[0]}) + "," + text_of(double{(*value)[1]}) + "," +
+                            text_of(double{(*value)[2]}));
     };
     add("--model", project.model.path);
     if (project.model.heads) add("--heads", std::to_string(*project.model.heads));
     add("--pooling", std::string(checkpoint::name_of(project.model.pooling)));
-    if (project.model.position_resampling) add("--position-resampling", std::string(checkpoint::name_of(*project.model.position_resampling)));
+    if (project.model.position_resampling)
+        add("--position-resampling", std::string(checkpoint::name_of(*project.model.position_resampling)));
     add("--data", project.data.spec);
     if (project.data.image_size > 0) add("--image-size", std::to_string(project.data.image_size));
     add_triple("--mean", project.data.mean);
@@ -95,8 +102,10 @@ std::vector<std::string> map_arguments(const Run& run, const fs::path& out) {
     const job::SensitivityChoice standard;
     add("--estimator", project.sensitivity.estimator);
     // The command knows the estimator's own number of images.
-    if (project.sensitivity.samples != standard.samples) add("--samples", std::to_string(project.sensitivity.samples));
-    if (project.sensitivity.batch_size != standard.batch_size) add("--batch-size", std::to_string(project.sensitivity.batch_size));
+    if (project.sensitivity.samples != standard.samples)
+        add("--samples", std::to_string(project.sensitivity.samples));
+    if (project.sensitivity.batch_size != standard.batch_size)
+        add("--batch-size", std::to_string(project.sensitivity.batch_size));
     add("--device", project.run.device);
     add("--threads", std::to_string(project.run.threads));
     add("--seed", std::to_string(project.run.seed));
@@ -116,8 +125,8 @@ class Queue {
   public:
     Queue(const Sweep& sweep, const QueueOptions& options, ProgressSink& progress, std::stop_token stop,
           const std::function<void(const std::string&)>& note)
-        : sweep_(sweep), options_(options), progress_(progress), stop_(std::move(stop)), note_(note), paths_(options.out),
-          expansion_(expand(sweep)) {}
+        : sweep_(sweep), options_(options), progress_(progress), stop_(std::move(stop)), note_(note),
+          paths_(options.out), expansion_(expand(sweep)) {}
 
     SweepStatus run() {
         look(sweep_, options_.out); // refuses folders of other settings before anything is written
@@ -131,25 +140,33 @@ class Queue {
         began_ = std::chrono::steady_clock::now();
         build();
         const SweepStatus status = loop();
-        events_->write(job::DoneEvent{std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count()});
+        events_->write(
+            job::DoneEvent{std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count()});
         return status;
     }
 
   private:
     void build() {
         const auto add = [&](const Run& run, int cell, int candidate) {
-            Job job{{run, sweep_.tasks[run.task].name, sweep_.rows[run.row].label, {}, none, 0, {}}, cell, candidate, 0, false};
+            Job job{{run, sweep_.tasks[run.task].name, sweep_.rows[run.row].label, {}, none, 0, {}},
+                    cell,
+                    candidate,
+                    0,
+                    false};
             read_folder(sweep_, options_.out, job.status);
-            if (job.status.state == RunState::failed && options_.retry_failed) job.status.state = RunState::waiting;
+            if (job.status.state == RunState::failed && options_.retry_failed)
+                job.status.state = RunState::waiting;
             jobs_.push_back(std::move(job));
         };
-        for (const Run& map : expansion_.maps) add(map, -1, -1);
+        for (const Run& map : expansion_.maps)
+            add(map, -1, -1);
         for (std::size_t c = 0; c < expansion_.cells.size(); ++c)
             for (std::size_t t = 0; t < expansion_.cells[c].trials.size(); ++t)
                 add(expansion_.cells[c].trials[t], static_cast<int>(c), static_cast<int>(t));
         chosen_.assign(expansion_.cells.size(), -1);
         // Seed by seed: a whole table of the first seed is there before the second begins.
-        const std::size_t seeds = expansion_.cells.empty() ? 0 : expansion_.cells.front().finals.front().size();
+        const std::size_t seeds =
+            expansion_.cells.empty() ? 0 : expansion_.cells.front().finals.front().size();
         for (std::size_t s = 0; s < seeds; ++s)
             for (std::size_t c = 0; c < expansion_.cells.size(); ++c)
                 for (std::size_t k = 0; k < expansion_.cells[c].finals.size(); ++k)
@@ -185,7 +202,8 @@ class Queue {
                 const auto map = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& other) {
                     return other.status.run.kind == Kind::map && other.status.run.map == job.status.run.map;
                 });
-                if (map == jobs_.end() || map->status.state == RunState::failed || map->status.state == RunState::stopped) {
+                if (map == jobs_.end() || map->status.state == RunState::failed ||
+                    map->status.state == RunState::stopped) {
                     job.status.state = RunState::skipped;
                     job.status.message = "its sensitivity map failed";
                     continue;
@@ -194,7 +212,8 @@ class Queue {
             }
             // A published trial is the first seed's final run, in the same folder.
             const auto same = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& other) {
-                return &other != &job && other.status.run.folder == job.status.run.folder && other.status.state != RunState::waiting;
+                return &other != &job && other.status.run.folder == job.status.run.folder &&
+                       other.status.state != RunState::waiting;
             });
             if (same != jobs_.end()) {
                 if (same->status.state != RunState::running) read_folder(sweep_, options_.out, job.status);
@@ -252,11 +271,15 @@ class Queue {
         RunStatus& status = job.status;
         if (status.state != RunState::done) {
             const bool stopped = code == exit_codes::stopped;
-            if (stopped && stopping_) status.state = RunState::waiting;
-            else status.state = stopped ? RunState::stopped : RunState::failed;
-            if (status.state == RunState::failed && status.message.empty()) status.message = last_line(log_of(job));
+            if (stopped && stopping_)
+                status.state = RunState::waiting;
+            else
+                status.state = stopped ? RunState::stopped : RunState::failed;
             if (status.state == RunState::failed && status.message.empty())
-                status.message = "it ended " + (code ? "with exit code " + std::to_string(*code) : std::string("without a word"));
+                status.message = last_line(log_of(job));
+            if (status.state == RunState::failed && status.message.empty())
+                status.message = "it ended " + (code ? "with exit code " + std::to_string(*code)
+                                                     : std::string("without a word"));
         }
         changed_ = true;
         settle_choices();
@@ -268,8 +291,10 @@ class Queue {
         }
         if (!status.message.empty()) line += ": " + status.message;
         const SweepStatus all = summary();
-        line += " (" + std::to_string(all.count(RunState::done)) + " of " + std::to_string(all.runs.size()) + " done";
-        if (all.count(RunState::failed) > 0) line += ", " + std::to_string(all.count(RunState::failed)) + " failed";
+        line += " (" + std::to_string(all.count(RunState::done)) + " of " + std::to_string(all.runs.size()) +
+                " done";
+        if (all.count(RunState::failed) > 0)
+            line += ", " + std::to_string(all.count(RunState::failed)) + " failed";
         if (all.eta_seconds >= 0) line += ", about " + job::format_duration(all.eta_seconds) + " left";
         note_(line + ")");
         events_->write(job::LogEvent{status.state == RunState::failed ? "warning" : "info", line});
@@ -280,7 +305,8 @@ class Queue {
         for (const Job& job : jobs_)
             if (counts(job)) {
                 status.runs.push_back(job.status);
-                if (is_final(job) && chosen_[static_cast<std::size_t>(job.cell)] == -1) status.runs.back().run.chosen.clear();
+                if (is_final(job) && chosen_[static_cast<std::size_t>(job.cell)] == -1)
+                    status.runs.back().run.chosen.clear();
             }
         status.eta_seconds = estimate(status, options_.jobs);
         return status;
@@ -289,12 +315,15 @@ class Queue {
     void publish() {
         const SweepStatus status = summary();
         write_file_atomically(options_.out / "sweep.json", to_json(sweep_, status) + "\n");
-        const auto over = status.runs.size() - status.count(RunState::waiting) - status.count(RunState::running);
-        progress_.report({"sweep", static_cast<std::int64_t>(over), static_cast<std::int64_t>(status.runs.size()),
+        const auto over =
+            status.runs.size() - status.count(RunState::waiting) - status.count(RunState::running);
+        progress_.report({"sweep", static_cast<std::int64_t>(over),
+                          static_cast<std::int64_t>(status.runs.size()),
                           std::to_string(status.count(RunState::running)) + " running"});
-        events_->write(job::ProgressEvent{"sweep", static_cast<std::int64_t>(over), static_cast<std::int64_t>(status.runs.size()),
-                                          status.eta_seconds >= 0 ? std::optional(status.eta_seconds) : std::nullopt,
-                                          std::to_string(status.count(RunState::running)) + " running"});
+        events_->write(job::ProgressEvent{
+            "sweep", static_cast<std::int64_t>(over), static_cast<std::int64_t>(status.runs.size()),
+            status.eta_seconds >= 0 ? std::optional(status.eta_seconds) : std::nullopt,
+            std::to_string(status.count(RunState::running)) + " running"});
         changed_ = false;
     }
 
@@ -304,10 +333,13 @@ class Queue {
             if (job.process > 0) {
                 int how = 0;
                 const pid_t got = ::waitpid(job.process, &how, WNOHANG);
-                if (got == job.process) ended(job, WIFEXITED(how) ? std::optional(WEXITSTATUS(how)) : std::nullopt);
-                else if (got < 0 && errno == ECHILD) ended(job, std::nullopt);
+                if (got == job.process)
+                    ended(job, WIFEXITED(how) ? std::optional(WEXITSTATUS(how)) : std::nullopt);
+                else if (got < 0 && errno == ECHILD)
+                    ended(job, std::nullopt);
             } else if (!job::is_alive(job::JobPaths(options_.out / job.status.run.folder))) {
-                // A worker of an earlier sweep that was killed: its run goes on as any other that was interrupted.
+                // A worker of an earlier sweep that was killed: its run goes on as any other that was
+                // interrupted.
                 read_folder(sweep_, options_.out, job.status);
                 changed_ = true;
             }
@@ -346,11 +378,13 @@ class Queue {
     }
 
     std::size_t running() const {
-        return static_cast<std::size_t>(
-            std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.status.state == RunState::running; }));
+        return static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) {
+            return job.status.state == RunState::running;
+        }));
     }
     std::size_t children() const {
-        return static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.process > 0; }));
+        return static_cast<std::size_t>(
+            std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.process > 0; }));
     }
 
     SweepStatus loop() {
@@ -365,7 +399,8 @@ class Queue {
                 throw Cancelled{};
             }
             bool left = running() > 0;
-            while (!stopping_ && !paused_ && running() < static_cast<std::size_t>(std::max(options_.jobs, 1))) {
+            while (!stopping_ && !paused_ &&
+                   running() < static_cast<std::size_t>(std::max(options_.jobs, 1))) {
                 Job* job = next();
                 if (job == nullptr) break;
                 begin(*job);
@@ -400,8 +435,8 @@ class Queue {
 
 } // namespace
 
-SweepStatus run_queue(const Sweep& sweep, const QueueOptions& options, ProgressSink& progress, const std::stop_token& stop,
-                      const std::function<void(const std::string&)>& note) {
+SweepStatus run_queue(const Sweep& sweep, const QueueOptions& options, ProgressSink& progress,
+                      const std::stop_token& stop, const std::function<void(const std::string&)>& note) {
     return Queue(sweep, options, progress, stop, note).run();
 }
 

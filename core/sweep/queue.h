@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs a sweep: a queue of ordinary `cdra` commands, a few at a time. What is finished is known from the job folders
-// alone, so a sweep may be stopped or killed at any moment and goes on where it was. The sweep's folder is a job
-// folder itself (events.jsonl, control, lock, log.txt: 'cdra stop', 'pause' and 'resume' work on it) and holds
+// Runs a sweep: a queue of ordinary `cdra` commands, a few at a time. What is finished is known from the job
+// folders alone, so a sweep may be stopped or killed at any moment and goes on where it was. The sweep's
+// folder is a job folder itself (events.jsonl, control, lock, log.txt: 'cdra stop', 'pause' and 'resume' work
+// on it) and holds
 //   sweep.json   every run with its state, rewritten at each change: what a window shows
 //   queue/       the project file of every run that was started
 //   maps/  runs/ the job folders
@@ -31,12 +32,13 @@ struct RunStatus {
     Run run;
     std::string task, label; // names
     RunState state = RunState::waiting;
-    double value = 0;   // the figure chosen by or reported, a fraction; not-a-number: none
-    double seconds = 0; // of training, when done
+    double value = 0;    // the figure chosen by or reported, a fraction; not-a-number: none
+    double seconds = 0;  // of training, when done
     std::string message; // why it failed, one line
 };
 struct SweepStatus {
-    std::vector<RunStatus> runs; // maps, trials, finals of the chosen setting (of the first candidate until chosen)
+    std::vector<RunStatus>
+        runs; // maps, trials, finals of the chosen setting (of the first candidate until chosen)
     std::size_t count(RunState state) const;
     double eta_seconds = 0; // negative: nothing to estimate by
 };
@@ -51,13 +53,15 @@ struct QueueOptions {
     bool retry_failed = false;
 };
 
-// What the job folders say, without starting anything. Throws InputError if a folder holds a run of other settings.
+// What the job folders say, without starting anything. Throws InputError if a folder holds a run of other
+// settings.
 SweepStatus look(const Sweep& sweep, const std::filesystem::path& out);
 std::string to_json(const Sweep& sweep, const SweepStatus& status);
 
-// Runs what is left. `note` gets one line a run that ended. A stop is passed on to the children as SIGTERM; they
-// save, and Cancelled is thrown. Throws InputError as look() does, or if another sweep works in the folder.
-SweepStatus run_queue(const Sweep& sweep, const QueueOptions& options, ProgressSink& progress, const std::stop_token& stop,
-                      const std::function<void(const std::string&)>& note);
+// Runs what is left. `note` gets one line a run that ended. A stop is passed on to the children as SIGTERM;
+// they save, and Cancelled is thrown. Throws InputError as look() does, or if another sweep works in the
+// folder.
+SweepStatus run_queue(const Sweep& sweep, const QueueOptions& options, ProgressSink& progress,
+                      const std::stop_token& stop, const std::function<void(const std::string&)>& note);
 
 } // namespace cdra::sweep

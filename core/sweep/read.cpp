@@ -32,47 +32,63 @@ std::vector<Axis> read_axes(job::TomlReader reader, std::string_view skip = {}) 
         if (array == nullptr || array->empty() || array->size() > most_values)
             reader.fail(key.str(), node, "is not a list of values; expected for example lr = [0.001, 0.003]");
         Axis axis{std::string(key.str()), {}};
-        for (const toml::node& value : *array) axis.values.push_back(scalar(reader, key.str(), value));
+        for (const toml::node& value : *array)
+            axis.values.push_back(scalar(reader, key.str(), value));
         found.emplace_back(key.source().begin, std::move(axis));
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
         return std::pair(a.first.line, a.first.column) < std::pair(b.first.line, b.first.column);
     });
     std::vector<Axis> axes;
-    for (auto& [where, axis] : found) axes.push_back(std::move(axis));
+    for (auto& [where, axis] : found)
+        axes.push_back(std::move(axis));
     return axes;
 }
 
-toml::table table_or_empty(job::TomlReader reader) { return reader.raw() == nullptr ? toml::table{} : *reader.raw(); }
+toml::table table_or_empty(job::TomlReader reader) {
+    return reader.raw() == nullptr ? toml::table{} : *reader.raw();
+}
 
 // A label becomes a folder.
 void check_name(const job::TomlReader& reader, std::string_view key, const std::string& name) {
     const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '+';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.' || c == '+';
     };
-    if (!name.empty() && name.size() <= 80 && name.front() != '.' && std::all_of(name.begin(), name.end(), plain)) return;
+    if (!name.empty() && name.size() <= 80 && name.front() != '.' &&
+        std::all_of(name.begin(), name.end(), plain))
+        return;
     const toml::node* node = reader.raw()->get(key);
     if (node == nullptr) node = reader.raw();
-    reader.fail(key, *node, "is '" + name + "'; expected a name of letters, digits and -_.+ (it becomes a folder)");
+    reader.fail(key, *node,
+                "is '" + name + "'; expected a name of letters, digits and -_.+ (it becomes a folder)");
 }
 
-void check_trials(const job::TomlReader& reader, const std::vector<Axis>& axes, int limit, const std::string& whose) {
+void check_trials(const job::TomlReader& reader, const std::vector<Axis>& axes, int limit,
+                  const std::string& whose) {
     std::size_t trials = 1;
-    for (const Axis& axis : axes) trials = std::min<std::size_t>(trials * axis.values.size(), 1'000'000);
+    for (const Axis& axis : axes)
+        trials = std::min<std::size_t>(trials * axis.values.size(), 1'000'000);
     if (trials > static_cast<std::size_t>(limit))
-        reader.fail("choose", *reader.raw(), "asks for " + std::to_string(trials) + " trials for " + whose + "; expected at most max-trials = " +
-                                                 std::to_string(limit) + ", which is the same for all rows");
+        reader.fail("choose", *reader.raw(),
+                    "asks for " + std::to_string(trials) + " trials for " + whose +
+                        "; expected at most max-trials = " + std::to_string(limit) +
+                        ", which is the same for all rows");
 }
 
 // The tables of an array of tables, each as a strict reader.
-std::vector<job::TomlReader> read_array(job::TomlReader& root, std::string_view key, const std::string& source) {
+std::vector<job::TomlReader> read_array(job::TomlReader& root, std::string_view key,
+                                        const std::string& source) {
     const toml::node* node = root.find(key);
-    if (node == nullptr) throw InputError(source + ": has no [[" + std::string(key) + "]]; expected at least one");
+    if (node == nullptr)
+        throw InputError(source + ": has no [[" + std::string(key) + "]]; expected at least one");
     const auto* array = node->as_array();
-    if (array == nullptr || array->empty()) root.fail(key, *node, "is no list of tables; expected [[" + std::string(key) + "]]");
+    if (array == nullptr || array->empty())
+        root.fail(key, *node, "is no list of tables; expected [[" + std::string(key) + "]]");
     std::vector<job::TomlReader> readers;
     for (const toml::node& element : *array) {
-        if (!element.is_table()) root.fail(key, element, "is no table; expected [[" + std::string(key) + "]]");
+        if (!element.is_table())
+            root.fail(key, element, "is no table; expected [[" + std::string(key) + "]]");
         readers.emplace_back(element.as_table(), std::string(key), source);
     }
     return readers;
@@ -87,11 +103,14 @@ Task read_task(job::TomlReader reader) {
     task.project = table_or_empty(reader.table("project"));
     reader.finish();
     check_name(reader, "name", task.name);
-    if (task.data.empty()) reader.fail("data", *reader.raw(), "is missing; expected a dataset, for example \"vtab-1k:{data}/fashion\"");
+    if (task.data.empty())
+        reader.fail("data", *reader.raw(),
+                    "is missing; expected a dataset, for example \"vtab-1k:{data}/fashion\"");
     return task;
 }
 
-Row read_row(job::TomlReader reader, const std::vector<Axis>& grid, const std::vector<Axis>& choose, int max_trials) {
+Row read_row(job::TomlReader reader, const std::vector<Axis>& grid, const std::vector<Axis>& choose,
+             int max_trials) {
     Row row;
     reader.read("label", row.label);
     reader.read("method", row.method);
@@ -108,33 +127,38 @@ Row read_row(job::TomlReader reader, const std::vector<Axis>& grid, const std::v
         methods::find_method(row.method);
     } catch (const InputError& error) {
         const toml::node* node = reader.raw()->get("method");
-        reader.fail("method", node != nullptr ? *node : *reader.raw(), std::string("is not right: ") + error.what());
+        reader.fail("method", node != nullptr ? *node : *reader.raw(),
+                    std::string("is not right: ") + error.what());
     }
     check_trials(reader, row.choose, max_trials, row.label);
     return row;
 }
 
-template <typename Item, typename Name> void check_distinct(const std::vector<Item>& items, Name name, const char* what, const std::string& source) {
+template <typename Item, typename Name>
+void check_distinct(const std::vector<Item>& items, Name name, const char* what, const std::string& source) {
     std::set<std::string> seen;
     for (const Item& item : items)
         if (!seen.insert(name(item)).second)
-            throw InputError(source + ": two " + what + " are called '" + name(item) + "'; expected different names");
+            throw InputError(source + ": two " + what + " are called '" + name(item) +
+                             "'; expected different names");
 }
 
 template <typename Item, typename Name>
 void keep(std::vector<Item>& items, const std::vector<std::string>& wanted, Name name, const char* what) {
     if (wanted.empty()) return;
     std::vector<std::string> known;
-    for (const Item& item : items) known.push_back(name(item));
+    for (const Item& item : items)
+        known.push_back(name(item));
     std::vector<Item> kept;
     for (const std::string& one : wanted) {
         const auto found = std::find(known.begin(), known.end(), one);
         if (found == known.end())
-            throw InputError("the sweep has no " + std::string(what) + " '" + one + "'; it has " + methods::join(known) +
-                             methods::suggestion(one, known));
+            throw InputError("the sweep has no " + std::string(what) + " '" + one + "'; it has " +
+                             methods::join(known) + methods::suggestion(one, known));
     }
     for (std::size_t i = 0; i < items.size(); ++i)
-        if (std::find(wanted.begin(), wanted.end(), known[i]) != wanted.end()) kept.push_back(std::move(items[i]));
+        if (std::find(wanted.begin(), wanted.end(), known[i]) != wanted.end())
+            kept.push_back(std::move(items[i]));
     items = std::move(kept);
 }
 
@@ -151,7 +175,8 @@ Sweep parse_sweep(std::string_view text, const std::filesystem::path& source_pat
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        throw InputError(source + ":" + std::to_string(error.source().begin.line) + ": not TOML: " + std::string(error.description()));
+        throw InputError(source + ":" + std::to_string(error.source().begin.line) +
+                         ": not TOML: " + std::string(error.description()));
     }
     Sweep sweep;
     sweep.source = source_path;
@@ -164,8 +189,10 @@ Sweep parse_sweep(std::string_view text, const std::filesystem::path& source_pat
         reader.read("seeds", seeds);
         for (const double seed : seeds) {
             if (seed < 0 || seed > 1e15 || seed != static_cast<double>(static_cast<std::uint64_t>(seed)))
-                reader.fail("seeds", *node, "holds " + text_of(Scalar(seed)) + "; expected whole numbers of at least 0");
-            if (std::find(sweep.seeds.begin(), sweep.seeds.end(), static_cast<std::uint64_t>(seed)) != sweep.seeds.end())
+                reader.fail("seeds", *node,
+                            "holds " + text_of(Scalar(seed)) + "; expected whole numbers of at least 0");
+            if (std::find(sweep.seeds.begin(), sweep.seeds.end(), static_cast<std::uint64_t>(seed)) !=
+                sweep.seeds.end())
                 reader.fail("seeds", *node, "holds " + text_of(Scalar(seed)) + " twice");
             sweep.seeds.push_back(static_cast<std::uint64_t>(seed));
         }
@@ -174,20 +201,26 @@ Sweep parse_sweep(std::string_view text, const std::filesystem::path& source_pat
     sweep.project = table_or_empty(reader.table("project"));
     job::TomlReader choose = reader.table("choose");
     choose.read("max-trials", sweep.max_trials);
-    if (sweep.max_trials < 1) choose.fail("max-trials", *choose.raw()->get("max-trials"), "is less than 1; expected at least 1");
+    if (sweep.max_trials < 1)
+        choose.fail("max-trials", *choose.raw()->get("max-trials"), "is less than 1; expected at least 1");
     const std::vector<Axis> common_choose = read_axes(choose, "max-trials");
     const std::vector<Axis> common_grid = read_axes(reader.table("grid"));
-    for (job::TomlReader& task : read_array(reader, "task", source)) sweep.tasks.push_back(read_task(task));
+    for (job::TomlReader& task : read_array(reader, "task", source))
+        sweep.tasks.push_back(read_task(task));
     for (job::TomlReader& row : read_array(reader, "row", source))
         sweep.rows.push_back(read_row(row, common_grid, common_choose, sweep.max_trials));
     reader.finish();
-    check_distinct(sweep.tasks, [](const Task& task) { return task.name; }, "tasks", source);
-    check_distinct(sweep.rows, [](const Row& row) { return row.label; }, "rows", source);
+    check_distinct(
+        sweep.tasks, [](const Task& task) { return task.name; }, "tasks", source);
+    check_distinct(
+        sweep.rows, [](const Row& row) { return row.label; }, "rows", source);
     if (sweep.name.empty()) sweep.name = source_path.stem().string();
     return sweep;
 }
 
-Sweep read_sweep(const std::filesystem::path& path) { return parse_sweep(read_text_file(path, std::size_t{4} << 20), path); }
+Sweep read_sweep(const std::filesystem::path& path) {
+    return parse_sweep(read_text_file(path, std::size_t{4} << 20), path);
+}
 
 void apply(Sweep& sweep, const Overrides& overrides) {
     const std::string mark = "{data}";
@@ -196,20 +229,26 @@ void apply(Sweep& sweep, const Overrides& overrides) {
             if (overrides.data_root.empty())
                 throw InputError(sweep.source.string() + ": task " + task.name + " reads '" + task.data +
                                  "'; expected --data ROOT, the folder that {data} stands for");
-            task.data.replace(at, mark.size(), std::filesystem::absolute(overrides.data_root).lexically_normal().string());
+            task.data.replace(at, mark.size(),
+                              std::filesystem::absolute(overrides.data_root).lexically_normal().string());
         }
     if (!overrides.model.empty())
-        put(sweep.project, "model", "path", std::filesystem::absolute(overrides.model).lexically_normal().string());
+        put(sweep.project, "model", "path",
+            std::filesystem::absolute(overrides.model).lexically_normal().string());
     if (!overrides.device.empty()) put(sweep.project, "run", "device", overrides.device);
     if (overrides.threads >= 0) put(sweep.project, "run", "threads", std::int64_t{overrides.threads});
     if (overrides.epochs > 0) put(sweep.project, "recipe", "epochs", std::int64_t{overrides.epochs});
-    keep(sweep.tasks, overrides.tasks, [](const Task& task) { return task.name; }, "task");
-    keep(sweep.rows, overrides.rows, [](const Row& row) { return row.label; }, "row");
-    // The first seed stays the one that trials run with, whichever seeds are asked for: the choice is the sweep's.
+    keep(
+        sweep.tasks, overrides.tasks, [](const Task& task) { return task.name; }, "task");
+    keep(
+        sweep.rows, overrides.rows, [](const Row& row) { return row.label; }, "row");
+    // The first seed stays the one that trials run with, whichever seeds are asked for: the choice is the
+    // sweep's.
     if (!overrides.seeds.empty())
         for (const std::uint64_t seed : overrides.seeds)
             if (std::find(sweep.seeds.begin(), sweep.seeds.end(), seed) == sweep.seeds.end())
-                throw InputError("the sweep has no seed " + std::to_string(seed) + "; add it to seeds in " + sweep.source.string());
+                throw InputError("the sweep has no seed " + std::to_string(seed) + "; add it to seeds in " +
+                                 sweep.source.string());
     sweep.only_seeds = overrides.seeds;
 }
 

@@ -7,12 +7,11 @@
 #include "core/job/job_folder.h"
 #include "core/job/results.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 
 namespace cdra::sweep {
 namespace {
@@ -33,7 +32,8 @@ std::string first_difference(const std::string& found, const std::string& wanted
     while (begin < found.size() && begin < wanted.size()) {
         const auto a = found.find('\n', begin), b = wanted.find('\n', begin);
         if (found.substr(begin, a - begin) != wanted.substr(begin, b - begin))
-            return "'" + found.substr(begin, a - begin) + "' instead of '" + wanted.substr(begin, b - begin) + "'";
+            return "'" + found.substr(begin, a - begin) + "' instead of '" + wanted.substr(begin, b - begin) +
+                   "'";
         if (a == std::string::npos || b == std::string::npos) break;
         begin = a + 1;
     }
@@ -49,7 +49,8 @@ void check_same(const std::filesystem::path& out, const Run& run) {
     if (!std::filesystem::is_regular_file(paths.project, error)) return;
     const std::string found = comparable(job::read_project(paths.project)), wanted = comparable(run.project);
     if (found != wanted)
-        throw InputError(paths.folder.string() + " holds a run of other settings (" + first_difference(found, wanted) +
+        throw InputError(paths.folder.string() + " holds a run of other settings (" +
+                         first_difference(found, wanted) +
                          "); choose another --out, or move that folder away");
 }
 
@@ -67,12 +68,15 @@ void read_folder(const Sweep& sweep, const std::filesystem::path& out, RunStatus
     if (status.state == RunState::waiting || status.state == RunState::running) return;
     std::map<std::string, double> figures;
     for (const job::Event& event : job::read_events(paths.events)) {
-        if (const auto* result = std::get_if<job::ResultEvent>(&event.what)) figures[result->name] = result->value;
-        if (const auto* failure = std::get_if<job::ErrorEvent>(&event.what)) status.message = failure->message;
+        if (const auto* result = std::get_if<job::ResultEvent>(&event.what))
+            figures[result->name] = result->value;
+        if (const auto* failure = std::get_if<job::ErrorEvent>(&event.what))
+            status.message = failure->message;
         if (const auto* done = std::get_if<job::DoneEvent>(&event.what)) status.seconds = done->seconds;
     }
     if (status.run.kind == Kind::map) {
-        if (status.state == RunState::done && !std::filesystem::is_regular_file(out / status.run.map, error)) {
+        if (status.state == RunState::done &&
+            !std::filesystem::is_regular_file(out / status.run.map, error)) {
             status.state = RunState::failed;
             status.message = (out / status.run.map).string() + " is missing";
         }
@@ -83,7 +87,8 @@ void read_folder(const Sweep& sweep, const std::filesystem::path& out, RunStatus
     const std::string figure = status.run.kind == Kind::trial ? selection_figure(sweep, status.run)
                                                               : "test/" + sweep.tasks[status.run.task].metric;
     if (const auto found = figures.find(figure); found != figures.end()) status.value = found->second;
-    if (const auto found = figures.find("time/train_seconds"); found != figures.end() && status.seconds == 0) status.seconds = found->second;
+    if (const auto found = figures.find("time/train_seconds"); found != figures.end() && status.seconds == 0)
+        status.seconds = found->second;
 }
 
 int chosen_candidate(const Cell& cell, const std::vector<RunStatus>& trials) {
@@ -91,7 +96,9 @@ int chosen_candidate(const Cell& cell, const std::vector<RunStatus>& trials) {
     std::vector<Setting> candidates;
     std::vector<double> values;
     for (const RunStatus& trial : trials) {
-        if (trial.state == RunState::waiting || trial.state == RunState::running || trial.state == RunState::stopped) return -1;
+        if (trial.state == RunState::waiting || trial.state == RunState::running ||
+            trial.state == RunState::stopped)
+            return -1;
         candidates.push_back(trial.run.chosen);
         values.push_back(trial.state == RunState::done ? trial.value : none);
     }
@@ -110,11 +117,14 @@ double estimate(const SweepStatus& status, int jobs) {
     };
     for (const RunStatus& one : status.runs)
         if (one.state == RunState::done && one.seconds > 0)
-            for (const std::string& name : {key(one), one.run.kind == Kind::map ? std::string("map") : "\n" + one.label, std::string()}) add(name, one.seconds);
+            for (const std::string& name :
+                 {key(one), one.run.kind == Kind::map ? std::string("map") : "\n" + one.label, std::string()})
+                add(name, one.seconds);
     if (known.empty()) return -1;
     const auto mean = [&](const RunStatus& one) {
         for (const std::string& name : {key(one), "\n" + one.label, std::string()})
-            if (const auto found = known.find(name); found != known.end()) return found->second.first / found->second.second;
+            if (const auto found = known.find(name); found != known.end())
+                return found->second.first / found->second.second;
         return 0.0;
     };
     double left = 0;
@@ -126,17 +136,24 @@ double estimate(const SweepStatus& status, int jobs) {
 }
 
 std::size_t SweepStatus::count(RunState state) const {
-    return static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [&](const RunStatus& one) { return one.state == state; }));
+    return static_cast<std::size_t>(
+        std::count_if(runs.begin(), runs.end(), [&](const RunStatus& one) { return one.state == state; }));
 }
 
 std::string_view name_of(RunState state) noexcept {
     switch (state) {
-    case RunState::waiting: return "waiting";
-    case RunState::running: return "running";
-    case RunState::done: return "done";
-    case RunState::failed: return "failed";
-    case RunState::stopped: return "stopped";
-    case RunState::skipped: return "skipped";
+    case RunState::waiting:
+        return "waiting";
+    case RunState::running:
+        return "running";
+    case RunState::done:
+        return "done";
+    case RunState::failed:
+        return "failed";
+    case RunState::stopped:
+        return "stopped";
+    case RunState::skipped:
+        return "skipped";
     }
     return "?";
 }
@@ -158,10 +175,12 @@ SweepStatus look(const Sweep& sweep, const std::filesystem::path& out) {
         status.runs.push_back(std::move(one));
         return status.runs.back();
     };
-    for (const Run& map : expansion.maps) add(map);
+    for (const Run& map : expansion.maps)
+        add(map);
     for (const Cell& cell : expansion.cells) {
         std::vector<RunStatus> trials;
-        for (const Run& trial : cell.trials) trials.push_back(add(trial));
+        for (const Run& trial : cell.trials)
+            trials.push_back(add(trial));
         const int chosen = chosen_candidate(cell, trials);
         for (const Run& final : cell.finals[static_cast<std::size_t>(std::max(chosen, 0))]) {
             add(final);
@@ -175,7 +194,8 @@ SweepStatus look(const Sweep& sweep, const std::filesystem::path& out) {
 std::string to_json(const Sweep& sweep, const SweepStatus& status) {
     using Json = nlohmann::ordered_json;
     Json json{{"name", sweep.name}, {"runs", Json::array()}};
-    for (const RunState state : {RunState::waiting, RunState::running, RunState::done, RunState::failed, RunState::stopped, RunState::skipped})
+    for (const RunState state : {RunState::waiting, RunState::running, RunState::done, RunState::failed,
+                                 RunState::stopped, RunState::skipped})
         json["counts"][std::string(name_of(state))] = status.count(state);
     json["eta_seconds"] = status.eta_seconds < 0 ? Json(nullptr) : Json(status.eta_seconds);
     for (const RunStatus& one : status.runs)

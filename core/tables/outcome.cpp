@@ -34,21 +34,28 @@ struct Means {
 
 std::vector<double> Cell::values() const {
     std::vector<double> result;
-    for (const auto& [seed, value] : seeds) result.push_back(value);
+    for (const auto& [seed, value] : seeds)
+        result.push_back(value);
     return result;
 }
-double Cell::mean() const { return tables::mean(values()); }
-double Cell::deviation() const { return tables::deviation(values()); }
+double Cell::mean() const {
+    return tables::mean(values());
+}
+double Cell::deviation() const {
+    return tables::deviation(values());
+}
 
 const OutcomeRow* Outcome::find(std::string_view label) const noexcept {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const OutcomeRow& row) { return row.label == label; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const OutcomeRow& row) { return row.label == label; });
     return found == rows.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> Outcome::group_names() const {
     std::vector<std::string> names;
     for (const std::string& group : groups)
-        if (!group.empty() && std::find(names.begin(), names.end(), group) == names.end()) names.push_back(group);
+        if (!group.empty() && std::find(names.begin(), names.end(), group) == names.end())
+            names.push_back(group);
     return names;
 }
 
@@ -73,11 +80,13 @@ double Outcome::mean_of_tasks(const OutcomeRow& row) const {
 
 double Outcome::mean_of_group_means(const OutcomeRow& row) const {
     std::vector<double> means;
-    for (const std::string& group : group_names()) means.push_back(group_mean(row, group));
+    for (const std::string& group : group_names())
+        means.push_back(group_mean(row, group));
     return mean(means);
 }
 
-Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status, const std::filesystem::path& out) {
+Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status,
+                const std::filesystem::path& out) {
     Outcome outcome;
     outcome.name = sweep.name;
     for (const sweep::Task& task : sweep.tasks) {
@@ -88,9 +97,18 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status, con
     for (const sweep::RunStatus& one : status.runs) {
         if (one.run.kind != sweep::Kind::final) continue;
         const std::string label = one.label + (one.run.grid.empty() ? "" : " " + sweep::slug(one.run.grid));
-        auto place = std::find_if(outcome.rows.begin(), outcome.rows.end(), [&](const OutcomeRow& row) { return row.label == label; });
+        auto place = std::find_if(outcome.rows.begin(), outcome.rows.end(),
+                                  [&](const OutcomeRow& row) { return row.label == label; });
         if (place == outcome.rows.end())
-            place = outcome.rows.insert(place, {label, one.run.project.method, one.run.project.recipe.protocol, {}, none, none, none, none, none});
+            place = outcome.rows.insert(place, {label,
+                                                one.run.project.method,
+                                                one.run.project.recipe.protocol,
+                                                {},
+                                                none,
+                                                none,
+                                                none,
+                                                none,
+                                                none});
         if (one.state != sweep::RunState::done || !std::isfinite(one.value)) continue;
         Cell& cell = place->cells[one.task];
         cell.seeds.emplace_back(one.run.seed, 100 * one.value);
@@ -98,7 +116,8 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status, con
         cell.setting = sweep::slug(one.run.chosen);
         const job::JobPaths paths(out / one.run.folder);
         std::error_code error;
-        if (std::filesystem::is_regular_file(paths.results, error)) means[label].add(job::read_results(paths.results, false).summary);
+        if (std::filesystem::is_regular_file(paths.results, error))
+            means[label].add(job::read_results(paths.results, false).summary);
     }
     for (OutcomeRow& row : outcome.rows) {
         const Means& known = means[row.label];

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A sweep's finished runs as the rows of a table: by row and task the figures of the seeds, means over groups and tasks.
+// A sweep's finished runs as the rows of a table: by row and task the figures of the seeds, means over groups
+// and tasks.
 #pragma once
 
 #include "core/sweep/queue.h"
@@ -34,17 +35,19 @@ struct Outcome {
 
     const OutcomeRow* find(std::string_view label) const noexcept;
     std::vector<std::string> group_names() const; // in order of first appearance
-    // Means of cell means; not-a-number while a task is missing: a mean over other tasks compares with nothing.
+    // Means of cell means; not-a-number while a task is missing: a mean over other tasks compares with
+    // nothing.
     double group_mean(const OutcomeRow& row, const std::string& group) const;
     double mean_of_tasks(const OutcomeRow& row) const;       // Table 1's overall mean
     double mean_of_group_means(const OutcomeRow& row) const; // Tables 4 to 7's "Mean Acc"
 };
 
 // The final runs that are done. A row under a grid becomes one row a setting, "label size-scale=0.5".
-Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status, const std::filesystem::path& out);
+Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status,
+                const std::filesystem::path& out);
 
-// a − b over the (task, seed) pairs that both have: the t interval within one task, the bootstrap over several.
-// nullopt if there is no pair.
+// a − b over the (task, seed) pairs that both have: the t interval within one task, the bootstrap over
+// several. nullopt if there is no pair.
 std::optional<Difference> compare(const OutcomeRow& a, const OutcomeRow& b);
 
 } // namespace cdra::tables

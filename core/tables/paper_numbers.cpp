@@ -46,8 +46,9 @@ PaperRow read_row(job::TomlReader reader, const PaperTable& table) {
     row.mended = words(reader, "mended");
     reader.finish();
     if (row.cells.size() != table.columns.size())
-        reader.fail("cells", *reader.raw(), "holds " + std::to_string(row.cells.size()) + " numbers; expected " +
-                                                std::to_string(table.columns.size()) + ", one a column");
+        reader.fail("cells", *reader.raw(),
+                    "holds " + std::to_string(row.cells.size()) + " numbers; expected " +
+                        std::to_string(table.columns.size()) + ", one a column");
     for (const std::string& column : row.mended)
         if (std::find(table.columns.begin(), table.columns.end(), column) == table.columns.end())
             reader.fail("mended", *reader.raw(), "names '" + column + "', which is no column");
@@ -57,7 +58,8 @@ PaperRow read_row(job::TomlReader reader, const PaperTable& table) {
 } // namespace
 
 const PaperRow* PaperTable::find(std::string_view row) const noexcept {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const PaperRow& one) { return one.row == row; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const PaperRow& one) { return one.row == row; });
     return found == rows.end() ? nullptr : &*found;
 }
 
@@ -67,7 +69,8 @@ std::vector<PaperTable> parse_paper_numbers(std::string_view text, const std::fi
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        throw InputError(source + ":" + std::to_string(error.source().begin.line) + ": not TOML: " + std::string(error.description()));
+        throw InputError(source + ":" + std::to_string(error.source().begin.line) +
+                         ": not TOML: " + std::string(error.description()));
     }
     std::vector<PaperTable> tables;
     for (const auto& [key, node] : root) {
@@ -79,11 +82,14 @@ std::vector<PaperTable> parse_paper_numbers(std::string_view text, const std::fi
         table.columns = words(reader, "columns");
         table.groups = words(reader, "groups");
         if (!table.groups.empty() && table.groups.size() != table.columns.size())
-            reader.fail("groups", node, "names " + std::to_string(table.groups.size()) + " groups; expected one a column");
+            reader.fail("groups", node,
+                        "names " + std::to_string(table.groups.size()) + " groups; expected one a column");
         if (const toml::node* rows = reader.find("row"); rows != nullptr && rows->is_array())
             for (const toml::node& row : *rows->as_array()) {
-                if (!row.is_table()) reader.fail("row", row, "is no table; expected [[" + table.name + ".row]]");
-                table.rows.push_back(read_row(job::TomlReader(row.as_table(), table.name + ".row", source), table));
+                if (!row.is_table())
+                    reader.fail("row", row, "is no table; expected [[" + table.name + ".row]]");
+                table.rows.push_back(
+                    read_row(job::TomlReader(row.as_table(), table.name + ".row", source), table));
             }
         reader.finish();
         tables.push_back(std::move(table));

@@ -13,15 +13,15 @@
 namespace cdra::tables {
 
 struct PaperRow {
-    std::string method;      // the paper's name
-    std::string row;         // our sweeps' label of the same method
+    std::string method; // the paper's name
+    std::string row;    // our sweeps' label of the same method
     std::vector<double> cells;
     std::vector<double> group_means; // as printed; empty if not legible
     std::optional<double> mean, percent;
     std::vector<std::string> mended; // columns whose cell is not the text's but what its means say
 };
 struct PaperTable {
-    std::string name, title; // "table1"
+    std::string name, title;                  // "table1"
     std::vector<std::string> columns, groups; // groups: one a column, or empty
     std::vector<PaperRow> rows;
     const PaperRow* find(std::string_view row) const noexcept; // by label; nullptr if absent

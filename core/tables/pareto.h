@@ -11,13 +11,15 @@ namespace cdra::tables {
 
 struct ParetoPoint {
     std::string label;
-    double percent = 0;   // of trainable backbone parameters; ≤ 0 is drawn at the left edge ("0")
-    double value = 0;     // per cent
-    double error = 0;     // half a whisker; not finite or 0: none
+    double percent = 0; // of trainable backbone parameters; ≤ 0 is drawn at the left edge ("0")
+    double value = 0;   // per cent
+    double error = 0;   // half a whisker; not finite or 0: none
 };
-// Indices of the points that no other point beats in both (fewer or as many parameters and more accuracy), by percent.
+// Indices of the points that no other point beats in both (fewer or as many parameters and more accuracy), by
+// percent.
 std::vector<std::size_t> pareto_front(const std::vector<ParetoPoint>& points);
 // Points that are not finite are left out. x is logarithmic.
-std::string pareto_svg(const std::vector<ParetoPoint>& points, const std::string& title, const std::string& value_title);
+std::string pareto_svg(const std::vector<ParetoPoint>& points, const std::string& title,
+                       const std::string& value_title);
 
 } // namespace cdra::tables

@@ -39,42 +39,49 @@ double beta_fraction(double a, double b, double x) {
 double incomplete_beta(double a, double b, double x) {
     if (x <= 0) return 0;
     if (x >= 1) return 1;
-    const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
-    return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a : 1 - front * beta_fraction(b, a, 1 - x) / b;
+    const double front =
+        std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+    return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a
+                                     : 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
 std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
     if (a.size() != b.size() || a.empty())
-        throw InputError("paired values are " + std::to_string(a.size()) + " and " + std::to_string(b.size()) +
-                         "; expected as many of each, at least one");
+        throw InputError("paired values are " + std::to_string(a.size()) + " and " +
+                         std::to_string(b.size()) + "; expected as many of each, at least one");
     std::vector<double> result(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
+    for (std::size_t i = 0; i < a.size(); ++i)
+        result[i] = a[i] - b[i];
     return result;
 }
 
 } // namespace
 
 double mean(std::span<const double> values) {
-    return values.empty() ? none : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    return values.empty()
+               ? none
+               : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double deviation(std::span<const double> values) {
     if (values.size() < 2) return none;
     const double centre = mean(values);
     double sum = 0;
-    for (const double value : values) sum += (value - centre) * (value - centre);
+    for (const double value : values)
+        sum += (value - centre) * (value - centre);
     return std::sqrt(sum / static_cast<double>(values.size() - 1));
 }
 
 double student_quantile(int degrees, double level) {
     if (degrees < 1 || !(level > 0 && level < 1))
-        throw InputError("Student's t of " + std::to_string(degrees) + " degrees at level " + std::to_string(level) +
-                         "; expected at least 1 degree and a level between 0 and 1");
+        throw InputError("Student's t of " + std::to_string(degrees) + " degrees at level " +
+                         std::to_string(level) + "; expected at least 1 degree and a level between 0 and 1");
     const double n = degrees;
     // P(|T| > t) = I_{n/(n+t²)}(n/2, 1/2), falling in t.
     const auto beyond = [n](double t) { return incomplete_beta(n / 2, 0.5, n / (n + t * t)); };
     double low = 0, high = 1;
-    while (beyond(high) > 1 - level && high < 1e12) high *= 2;
+    while (beyond(high) > 1 - level && high < 1e12)
+        high *= 2;
     for (int i = 0; i < 200; ++i) {
         const double middle = (low + high) / 2;
         (beyond(middle) > 1 - level ? low : high) = middle;
@@ -86,12 +93,14 @@ Difference paired_t(std::span<const double> a, std::span<const double> b, double
     const std::vector<double> all = differences(a, b);
     Difference result{static_cast<int>(all.size()), mean(all), {none, none}};
     if (all.size() < 2) return result;
-    const double half = student_quantile(result.pairs - 1, level) * deviation(all) / std::sqrt(static_cast<double>(all.size()));
+    const double half = student_quantile(result.pairs - 1, level) * deviation(all) /
+                        std::sqrt(static_cast<double>(all.size()));
     result.interval = {result.mean - half, result.mean + half};
     return result;
 }
 
-Difference paired_bootstrap(std::span<const double> a, std::span<const double> b, double level, int draws, std::uint64_t seed) {
+Difference paired_bootstrap(std::span<const double> a, std::span<const double> b, double level, int draws,
+                            std::uint64_t seed) {
     const std::vector<double> all = differences(a, b);
     Difference result{static_cast<int>(all.size()), mean(all), {none, none}};
     if (all.size() < 2 || draws < 1) return result;
@@ -100,7 +109,8 @@ Difference paired_bootstrap(std::span<const double> a, std::span<const double> b
     for (double& one : means) {
         double sum = 0;
         // n is small: the bias of the remainder is below 2^-50.
-        for (std::size_t i = 0; i < all.size(); ++i) sum += all[mix_seed(seed, number++) % all.size()];
+        for (std::size_t i = 0; i < all.size(); ++i)
+            sum += all[mix_seed(seed, number++) % all.size()];
         one = sum / static_cast<double>(all.size());
     }
     std::sort(means.begin(), means.end());

@@ -9,11 +9,12 @@
 
 namespace cdra::tables {
 
-double mean(std::span<const double> values);      // of nothing: not-a-number
-double deviation(std::span<const double> values); // sample standard deviation (n − 1); fewer than two: not-a-number
+double mean(std::span<const double> values); // of nothing: not-a-number
+double
+deviation(std::span<const double> values); // sample standard deviation (n − 1); fewer than two: not-a-number
 
-// The value that a t-distributed variable exceeds in absolute value with probability 1 − level, e.g. 4.3027 for two
-// degrees of freedom at 0.95. degrees ≥ 1, 0 < level < 1, else InputError.
+// The value that a t-distributed variable exceeds in absolute value with probability 1 − level, e.g. 4.3027
+// for two degrees of freedom at 0.95. degrees ≥ 1, 0 < level < 1, else InputError.
 double student_quantile(int degrees, double level = 0.95);
 
 struct Interval {
@@ -24,12 +25,12 @@ struct Difference {
     double mean = 0; // of a − b
     Interval interval;
 };
-// Paired differences a[i] − b[i]. With t: mean ± t·s/√n, right for few seeds of one task. Not-a-number bounds for one
-// pair. Throws InputError if the lengths differ or are 0.
+// Paired differences a[i] − b[i]. With t: mean ± t·s/√n, right for few seeds of one task. Not-a-number bounds
+// for one pair. Throws InputError if the lengths differ or are 0.
 Difference paired_t(std::span<const double> a, std::span<const double> b, double level = 0.95);
-// The percentile bootstrap of the mean difference: for many pairs of unequal kinds (tasks × seeds), where no normal
-// distribution can be assumed. A pure function of its inputs.
-Difference paired_bootstrap(std::span<const double> a, std::span<const double> b, double level = 0.95, int draws = 10000,
-                            std::uint64_t seed = 0);
+// The percentile bootstrap of the mean difference: for many pairs of unequal kinds (tasks × seeds), where no
+// normal distribution can be assumed. A pure function of its inputs.
+Difference paired_bootstrap(std::span<const double> a, std::span<const double> b, double level = 0.95,
+                            int draws = 10000, std::uint64_t seed = 0);
 
 } // namespace cdra::tables

@@ -6,7 +6,6 @@
 #include "core/sweep/sweep.h"
 
 #include <QtTest>
-
 #include <limits>
 #include <set>
 
@@ -71,7 +70,9 @@ std::string replaced(std::string whole, const std::string& what, const std::stri
 }
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-Setting lr(double value) { return {{"lr", value}}; }
+Setting lr(double value) {
+    return {{"lr", value}};
+}
 
 } // namespace
 
@@ -87,8 +88,10 @@ class SweepTest : public QObject {
         QCOMPARE(expansion.cells[1].trials.size(), std::size_t{0});
         QCOMPARE(expansion.cells[2].trials.size(), std::size_t{2});
         QCOMPARE(expansion.cells[0].finals.size(), std::size_t{3});
-        for (const Cell& cell : expansion.cells) QCOMPARE(cell.finals.front().size(), std::size_t{2});
-        // Maps: a's dataset differs by seed, b's seed is the map's own: two each, shared by the four runs of a cell.
+        for (const Cell& cell : expansion.cells)
+            QCOMPARE(cell.finals.front().size(), std::size_t{2});
+        // Maps: a's dataset differs by seed, b's seed is the map's own: two each, shared by the four runs of
+        // a cell.
         QCOMPARE(expansion.maps.size(), std::size_t{4});
         QCOMPARE(expansion.run_count(), std::size_t{4 + 2 * (3 + 0 + 2 + 2) + 8 * 2});
     }
@@ -126,9 +129,11 @@ class SweepTest : public QObject {
         std::set<std::string> folders;
         std::size_t runs = 0;
         for (const Cell& cell : expansion.cells) {
-            for (const Run& run : cell.trials) folders.insert(run.folder.string()), ++runs;
+            for (const Run& run : cell.trials)
+                folders.insert(run.folder.string()), ++runs;
             for (const auto& seeds : cell.finals)
-                for (const Run& run : seeds) folders.insert(run.folder.string()), ++runs;
+                for (const Run& run : seeds)
+                    folders.insert(run.folder.string()), ++runs;
         }
         QCOMPARE(folders.size(), runs);
     }
@@ -144,7 +149,8 @@ class SweepTest : public QObject {
     }
 
     void publishedChoosesByTest() {
-        Sweep sweep = parse_sweep(replaced(text, "epochs = 3", "epochs = 3\nprotocol = \"published\""), "small.toml");
+        Sweep sweep =
+            parse_sweep(replaced(text, "epochs = 3", "epochs = 3\nprotocol = \"published\""), "small.toml");
         apply(sweep, {.data_root = "/data"});
         const Expansion expansion = expand(sweep);
         QCOMPARE(selection_figure(sweep, expansion.cells[0].trials[0]), std::string("test/accuracy"));
@@ -157,20 +163,23 @@ class SweepTest : public QObject {
         QCOMPARE(choose({lr(0.3), lr(0.1), lr(0.2)}, {0.7, 0.7, 0.7}), 1); // ties: the smaller rate
         QCOMPARE(choose({lr(0.1), lr(0.2)}, {nothing, 0.01}), 1);
         QCOMPARE(choose({lr(0.1), lr(0.2)}, {nothing, nothing}), -1);
-        QCOMPARE(choose({{{"gamma", 0.2}}, {{"gamma", 0.1}}}, {0.5, 0.5}), 0); // ties without a rate: the earlier
+        QCOMPARE(choose({{{"gamma", 0.2}}, {{"gamma", 0.1}}}, {0.5, 0.5}),
+                 0); // ties without a rate: the earlier
     }
 
     void failedTrialsLose() {
         const Cell cell = expand(small()).cells[0];
         std::vector<RunStatus> trials;
-        for (const Run& run : cell.trials) trials.push_back({run, "a", "linear", RunState::done, 0.5, 1, ""});
+        for (const Run& run : cell.trials)
+            trials.push_back({run, "a", "linear", RunState::done, 0.5, 1, ""});
         trials[0].state = RunState::failed;
         trials[0].value = 0.9;
         trials[2].value = 0.6;
         QCOMPARE(chosen_candidate(cell, trials), 2);
         trials[1].state = RunState::running;
         QCOMPARE(chosen_candidate(cell, trials), -1);
-        for (RunStatus& trial : trials) trial.state = RunState::failed;
+        for (RunStatus& trial : trials)
+            trial.state = RunState::failed;
         QCOMPARE(chosen_candidate(cell, trials), -2);
     }
 
@@ -189,14 +198,30 @@ class SweepTest : public QObject {
         QTest::addColumn<QString>("from");
         QTest::addColumn<QString>("to");
         QTest::addColumn<QString>("says");
-        QTest::newRow("method") << "method = \"linear\"" << "method = \"liner\"" << "linear, ";
-        QTest::newRow("key") << "seeds =" << "seed =" << "'seed' is not known";
-        QTest::newRow("trials") << "lr = [0.001, 0.003, 0.01]" << "lr = [1, 2, 3, 4]" << "4 trials for linear; expected at most max-trials = 3";
-        QTest::newRow("names") << "name = \"b\"" << "name = \"a\"" << "two tasks are called 'a'";
-        QTest::newRow("folder") << "name = \"b\"" << "name = \"../b\"" << "becomes a folder";
-        QTest::newRow("option") << "choose = { gamma" << "choose = { gama" << "gama";
-        QTest::newRow("value") << "gamma = [0.01, 0.02]" << "gamma = [0.01, 2.0]" << "small.toml";
-        QTest::newRow("seeds") << "[4, 5]" << "[4, 4]" << "twice";
+        QTest::newRow("method") << "method = \"linear\""
+                                << "method = \"liner\""
+                                << "linear, ";
+        QTest::newRow("key") << "seeds ="
+                             << "seed ="
+                             << "'seed' is not known";
+        QTest::newRow("trials") << "lr = [0.001, 0.003, 0.01]"
+                                << "lr = [1, 2, 3, 4]"
+                                << "4 trials for linear; expected at most max-trials = 3";
+        QTest::newRow("names") << "name = \"b\""
+                               << "name = \"a\""
+                               << "two tasks are called 'a'";
+        QTest::newRow("folder") << "name = \"b\""
+                                << "name = \"../b\""
+                                << "becomes a folder";
+        QTest::newRow("option") << "choose = { gamma"
+                                << "choose = { gama"
+                                << "gama";
+        QTest::newRow("value") << "gamma = [0.01, 0.02]"
+                               << "gamma = [0.01, 2.0]"
+                               << "small.toml";
+        QTest::newRow("seeds") << "[4, 5]"
+                               << "[4, 4]"
+                               << "twice";
     }
     void slipsAreNamed() {
         QFETCH(QString, from);

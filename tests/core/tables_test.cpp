@@ -7,9 +7,8 @@
 #include "core/tables/pareto.h"
 #include "core/tables/statistics.h"
 
-#include <QtTest>
 #include <QXmlStreamReader>
-
+#include <QtTest>
 #include <cmath>
 #include <set>
 
@@ -18,9 +17,12 @@ using namespace cdra::tables;
 
 namespace {
 
-const std::filesystem::path resources = std::filesystem::path(CDRA_TEST_DATA).parent_path().parent_path() / "resources";
+const std::filesystem::path resources =
+    std::filesystem::path(CDRA_TEST_DATA).parent_path().parent_path() / "resources";
 
-bool close(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
+bool close(double a, double b, double tolerance) {
+    return std::abs(a - b) <= tolerance;
+}
 
 } // namespace
 
@@ -86,12 +88,14 @@ class TablesTest : public QObject {
                 }
                 std::vector<std::string> groups;
                 for (const std::string& group : table.groups)
-                    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+                    if (std::find(groups.begin(), groups.end(), group) == groups.end())
+                        groups.push_back(group);
                 for (std::size_t g = 0; g < row.group_means.size(); ++g) {
                     std::vector<double> cells;
                     for (std::size_t c = 0; c < row.cells.size(); ++c)
                         if (table.groups[c] == groups[g]) cells.push_back(row.cells[c]);
-                    QVERIFY2(close(mean(cells), row.group_means[g], 0.06), (row.method + ", " + groups[g]).c_str());
+                    QVERIFY2(close(mean(cells), row.group_means[g], 0.06),
+                             (row.method + ", " + groups[g]).c_str());
                     ++checked;
                 }
             }
@@ -100,8 +104,12 @@ class TablesTest : public QObject {
     }
 
     void damagedNumbersAreRefused() {
-        QVERIFY_THROWS_EXCEPTION(InputError, parse_paper_numbers("[t]\ncolumns = ['a', 'b']\n[[t.row]]\ncells = [1.0]\n", "x.toml"));
-        QVERIFY_THROWS_EXCEPTION(InputError, parse_paper_numbers("[t]\ncolumns = ['a']\n[[t.row]]\ncells = [1.0]\nmended = ['b']\n", "x.toml"));
+        QVERIFY_THROWS_EXCEPTION(
+            InputError,
+            parse_paper_numbers("[t]\ncolumns = ['a', 'b']\n[[t.row]]\ncells = [1.0]\n", "x.toml"));
+        QVERIFY_THROWS_EXCEPTION(
+            InputError, parse_paper_numbers(
+                            "[t]\ncolumns = ['a']\n[[t.row]]\ncells = [1.0]\nmended = ['b']\n", "x.toml"));
     }
 
     void overallMeansDiffer() {
@@ -122,12 +130,15 @@ class TablesTest : public QObject {
     }
 
     void paretoFront() {
-        const std::vector<ParetoPoint> points{{"full", 100, 80, 0}, {"linear", 0, 70, 0}, {"worse", 1, 69, 0}, {"good", 0.5, 82, 1}};
+        const std::vector<ParetoPoint> points{
+            {"full", 100, 80, 0}, {"linear", 0, 70, 0}, {"worse", 1, 69, 0}, {"good", 0.5, 82, 1}};
         QCOMPARE(pareto_front(points), (std::vector<std::size_t>{1, 3}));
         QXmlStreamReader reader(QString::fromStdString(pareto_svg(points, "a < b & c", "%")));
         int circles = 0;
         while (!reader.atEnd())
-            if (reader.readNext() == QXmlStreamReader::StartElement && reader.name() == QLatin1String("circle")) ++circles;
+            if (reader.readNext() == QXmlStreamReader::StartElement &&
+                reader.name() == QLatin1String("circle"))
+                ++circles;
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
         QCOMPARE(circles, 4);
     }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-// A sweep from the outside: real `cdra`, a stand-in for the engine whose accuracy depends on the learning rate.
+// A sweep from the outside: real `cdra`, a stand-in for the engine whose accuracy depends on the learning
+// rate.
 #include "core/job/events.h"
 #include "core/job/job_folder.h"
 #include "core/job/project.h"
@@ -13,7 +14,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QtTest>
-
 #include <signal.h>
 
 using namespace cdra;
@@ -45,8 +45,8 @@ options = { rank = 2 }
 choose = { }
 )";
 
-// val accuracy = 0.9 for lr 0.02, 0.6 otherwise; lr 0.5 fails. Every call appends a line to "calls". With a file
-// "slow" it waits for its SIGTERM and stops as a worker does.
+// val accuracy = 0.9 for lr 0.02, 0.6 otherwise; lr 0.5 fails. Every call appends a line to "calls". With a
+// file "slow" it waits for its SIGTERM and stops as a worker does.
 const char* const engine_text = R"sh(#!/bin/sh
 here=$(dirname "$0")
 folder=$(printf '%s' "$2" | sed 's/.*"folder":"\([^"]*\)".*/\1/')
@@ -76,7 +76,8 @@ class SweepCommandTest : public QObject {
 
     void write(const char* name, const char* text) const { std::ofstream(folder_ / name) << text; }
     QStringList arguments(const QString& out, const QStringList& more = {}) const {
-        return QStringList{"sweep", "sweep.toml", "--data", "images", "--out", out, "--json", "--quiet"} + more;
+        return QStringList{"sweep", "sweep.toml", "--data", "images", "--out", out, "--json", "--quiet"} +
+               more;
     }
     Outcome sweep(const QString& out, const QStringList& more = {}) const {
         return test::run_cdra(arguments(out, more), folder_.path(), engine_);
@@ -84,7 +85,8 @@ class SweepCommandTest : public QObject {
     int calls() const {
         std::ifstream file(folder_ / "calls");
         int count = 0;
-        for (std::string line; std::getline(file, line);) ++count;
+        for (std::string line; std::getline(file, line);)
+            ++count;
         return count;
     }
     static int count(const Outcome& outcome, const char* state) {
@@ -101,7 +103,8 @@ class SweepCommandTest : public QObject {
         std::filesystem::permissions(engine_, std::filesystem::perms::owner_all);
     }
     void init() {
-        for (const char* name : {"calls", "slow", "waiting"}) std::filesystem::remove(folder_ / name);
+        for (const char* name : {"calls", "slow", "waiting"})
+            std::filesystem::remove(folder_ / name);
     }
 
     void dryRunWritesNothing() {
@@ -119,7 +122,8 @@ class SweepCommandTest : public QObject {
         QCOMPARE(count(first, "failed"), 1);
         QVERIFY(first.out.contains("the loss is not finite"));
         QCOMPARE(calls(), 7);
-        const job::Project chosen = job::read_project(folder_ / "out/runs/bars/linear/final-lr=0.02/seed-4/project.toml");
+        const job::Project chosen =
+            job::read_project(folder_ / "out/runs/bars/linear/final-lr=0.02/seed-4/project.toml");
         QVERIFY(chosen.recipe.final_training);
         QCOMPARE(chosen.run.seed, std::uint64_t{4});
         QVERIFY(std::filesystem::exists(folder_ / "out/runs/bars/lora-2/final/seed-3/project.toml"));
@@ -159,7 +163,8 @@ class SweepCommandTest : public QObject {
         QCOMPARE(sweep("twice", {"--rows", "lora-2"}).code, 0);
         const Outcome outcome = sweep("twice", {"--rows", "lora-2", "--epochs", "9"});
         QCOMPARE(outcome.code, 2);
-        QVERIFY2(outcome.err.contains("other settings") && outcome.err.contains("epochs = 1"), qPrintable(outcome.err));
+        QVERIFY2(outcome.err.contains("other settings") && outcome.err.contains("epochs = 1"),
+                 qPrintable(outcome.err));
     }
 };
 
