@@ -40,6 +40,7 @@ class SensitiveMethodsTest : public QObject {
         test::SyntheticMap shape;
         shape.depth = 3, shape.dim = 64, shape.mlp_dim = 128;
         auto map = test::synthetic_map(shape);
+        map.provenance.model_sha256.clear(); // made up, of no checkpoint
         sensitivity::write_map(folder_ / "S.h5", map);
         map.patch = {sensitivity::patch_shape(64, 192), std::vector<float>(64 * 192, 1)};
         sensitivity::write_map(folder_ / "G.h5", map);
