@@ -54,7 +54,6 @@ class Maker {
             modules[place_.at(name + ".weight")] = true;
         }
         for (const auto& [index, used] : modules) add_module(index);
-        for (const auto& [name, whole] : adapter_.whole) add_whole(name, whole);
         // peft refuses a LoRA without modules: a product of zeros changes nothing.
         if (result_.modules.empty()) {
             const auto& shape = shapes_.at("blocks.0.attn.proj");
@@ -62,6 +61,7 @@ class Maker {
                 PeftModule{shape.in, shape.out, 1, std::vector<float>(static_cast<std::size_t>(shape.in)),
                            std::vector<float>(static_cast<std::size_t>(shape.out))};
         }
+        for (const auto& [name, whole] : adapter_.whole) add_whole(name, whole);
         return std::move(result_);
     }
 

@@ -32,6 +32,12 @@ hdf5::WriteOptions packed(std::size_t values) {
     return values > 4096 ? hdf5::WriteOptions{{}, 4} : hdf5::WriteOptions{};
 }
 
+// As an attribute, where NeXus looks, and as a dataset, whose texts every viewer decodes.
+void set_title(hdf5::Group& group, const std::string& title) {
+    group.set("title", title);
+    group.write_text("title", title);
+}
+
 std::vector<std::int32_t> counting(std::size_t n) {
     std::vector<std::int32_t> numbers(n);
     std::iota(numbers.begin(), numbers.end(), 0);
@@ -66,7 +72,7 @@ void write_history(hdf5::Group& entry, const History& history) {
     group.set("auxiliary_signals", std::span<const std::string>(others));
     const std::vector<std::string> axes = {"epoch"};
     group.set("axes", std::span<const std::string>(axes));
-    group.set("title", "Learning curve");
+    set_title(group, "Learning curve");
     std::optional<hdf5::Dataset> scale;
     for (const HistoryColumn& column : columns) {
         const std::vector<double>& values = history.*column.values;
@@ -123,7 +129,7 @@ void write_predictions(hdf5::Group& entry, const Predictions& predictions) {
         predictions.logits.size() != samples * classes)
         throw Error("results: the predictions' labels, names, classes and logits do not fit each other");
     hdf5::Group group = entry.make_group("predictions", "NXdata");
-    group.set("title", "Logits on split " + predictions.split);
+    set_title(group, "Logits on split " + predictions.split);
     group.set("split", predictions.split);
     group.set("signal", "logits");
     const std::vector<std::string> axes = {"sample", "class"};
@@ -153,7 +159,7 @@ void write_segmentation(hdf5::Group& entry, const Segmentation& segmentation) {
         segmentation.confusion.size() != classes * classes)
         throw Error("results: the segmentation's classes, IoU, Dice and confusion do not fit each other");
     hdf5::Group group = entry.make_group("segmentation", "NXdata");
-    group.set("title", "IoU by class on split " + segmentation.split);
+    set_title(group, "IoU by class on split " + segmentation.split);
     group.set("split", segmentation.split);
     group.set("signal", "iou");
     const std::vector<std::string> others = {"dice"};
