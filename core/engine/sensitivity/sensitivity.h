@@ -38,8 +38,8 @@ enum class Reduction { sum, mean };
 
 struct LabelledImages {
     Tensor images; // [B, 3, S, S], normalised; moved to the model's device here
-    Tensor second; // another augmentation of the same images, contrastive only
     Tensor labels; // [B] int64, or [B, S, S] uint8 for a segmentation
+    Tensor second; // another augmentation of the same images, contrastive only
 };
 
 struct SensitivityInputs {
