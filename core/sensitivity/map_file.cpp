@@ -229,6 +229,11 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
         auto matrix = checkpoint::matrix_shape(name, static_cast<std::int64_t>(shape[0]),
                                                static_cast<std::int64_t>(shape[1]));
         if (!matrix) dataset.corrupt("is not the name of a candidate matrix, e.g. \"blocks.0.attn.q\"");
+        // The blocks of a vision transformer are alike.
+        for (const auto& other : map.matrices)
+            if (other.shape.kind == matrix->kind && (other.shape.out != matrix->out || other.shape.in != matrix->in))
+                dataset.corrupt("has shape " + hdf5::to_text(shape) + ", " + other.shape.name + " has " +
+                                std::to_string(other.shape.out) + "×" + std::to_string(other.shape.in));
         map.matrices.push_back({std::move(*matrix), dataset.floats(shape[0] * shape[1])});
         refuse_bad_values(dataset, map.matrices.back().values);
     }

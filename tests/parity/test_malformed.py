@@ -119,12 +119,12 @@ def idx_cases(good, root):
 def command(program, kind, path, good, out):
     model, data = good["safetensors"], good["safetensors"].parent / "images"
     return [program("cdra")] + [str(word) for word in {
-        "map": ["plan", path, "--out", out / "P.h5"],
+        "map": ["plan", path, "--quiet", "--out", out / "P.h5"],
         "plan": ["train", "--model", model, "--data", data, "--image-size", 32, "--plan", path, "--out", out / "RUN"],
         "results": ["report", path.parent],
         "adapter": ["evaluate", "--adapter", path, "--model", model, "--data", data],
         "toml": ["train", path, "--out", out / "RUN"],
-        "ranks": ["plan", good["map"], "--rank", f"file:{path}", "--out", out / "P.h5"],
+        "ranks": ["plan", good["map"], "--quiet", "--rank", f"file:{path}", "--out", out / "P.h5"],
         "masks": ["import-spt", path, "--out", out / "P.h5"],
         "idx": ["dataset", f"fashion-mnist:{path}"],
     }.get(kind, ["inspect", path])]
