@@ -37,6 +37,8 @@ void RecipeOptions::declare(CLI::App& app) {
                  "Train the chosen setting anew on training and validation images together, for exactly --epochs epochs, and "
                  "read the test split once.")
         ->group(group);
+    add("--report", report, "WORD",
+        "Split of the final figures: test, or val for a trial that leaves the test images unread (default test).");
     add("--checkpoint-every", checkpoint_every, "N", "Optimiser steps between checkpoints (default 0: once an epoch).");
 }
 
@@ -55,6 +57,7 @@ void RecipeOptions::apply(job::Recipe& recipe, const methods::Descriptor& method
     put(precision, recipe.precision);
     put(protocol, recipe.protocol);
     if (final_training) recipe.final_training = true;
+    put(report, recipe.report);
     put(checkpoint_every, recipe.checkpoint_every);
 }
 

@@ -54,6 +54,7 @@ struct Recipe {
     std::string precision = "fp32";    // or "bf16"
     std::string protocol = "honest";   // or "published"
     bool final_training = false;       // key "final", --final: the chosen setting trained anew on "trainval", no validation
+    std::string report = "test";       // or "val": a run that only chooses leaves the test split unread
     int checkpoint_every = 0;          // optimiser steps; 0: once an epoch
 };
 struct RunChoice {

@@ -99,6 +99,7 @@ void check_recipe(Checks& checks, const Recipe& recipe) {
     checks.between("recipe.label-smoothing", recipe.label_smoothing, 0, 0.99);
     checks.word("recipe.precision", recipe.precision, std::array<std::string, 2>{"fp32", "bf16"});
     checks.word("recipe.protocol", recipe.protocol, std::array<std::string, 2>{"honest", "published"});
+    checks.word("recipe.report", recipe.report, std::array<std::string, 2>{"test", "val"});
     checks.at_least("recipe.checkpoint-every", recipe.checkpoint_every, 0);
 }
 

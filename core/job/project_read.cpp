@@ -166,6 +166,7 @@ void read_recipe(TomlReader reader, Recipe& recipe) {
     reader.read("precision", recipe.precision);
     reader.read("protocol", recipe.protocol);
     reader.read("final", recipe.final_training);
+    reader.read("report", recipe.report);
     reader.read("checkpoint-every", recipe.checkpoint_every);
     reader.finish();
 }

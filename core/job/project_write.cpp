@@ -114,6 +114,7 @@ void write_recipe_table(Writer& writer, const Recipe& recipe) {
     writer.put("precision", recipe.precision);
     writer.put("protocol", recipe.protocol);
     writer.put("final", recipe.final_training);
+    writer.put("report", recipe.report);
     writer.put("checkpoint-every", recipe.checkpoint_every);
 }
 

@@ -130,8 +130,10 @@ class Expander {
             assign(project, {"name"}, on.name + " " + with.label + (all.empty() ? "" : " " + slug(all)));
 
         Run run{kind, task, row, grid, chosen, seed, {}, {}, parsed(project, on, with)};
-        if (run.project.recipe.protocol != "published")
+        if (run.project.recipe.protocol != "published") {
             run.project.recipe.final_training = kind == Kind::final;
+            if (kind == Kind::trial) run.project.recipe.report = "val";
+        }
         run.folder = std::filesystem::path("runs") / on.name / with.label / folder_of(run) /
                      ("seed-" + std::to_string(seed));
         if (method.needs_plan && run.project.plan.file.empty() && run.project.sensitivity.map.empty()) {

@@ -99,7 +99,7 @@ void run(const job::TrainRequest& request, Worker& worker) {
     auto setup = set_up(paths, project, *data, worker.progress(), worker.stop());
     keep_or_check_inputs(paths, setup);
     const auto roles = split_roles(*data, project.recipe);
-    if (roles.report != "test")
+    if (roles.report != "test" && project.recipe.report == "test")
         worker.log("warning", "the dataset has no test split; the figures are of '" + roles.report +
                                   "', which the run has seen");
     std::filesystem::create_directories(paths.checkpoints);

@@ -299,6 +299,11 @@ SplitRoles split_roles(const datasets::Dataset& data, const job::Recipe& recipe)
         roles.select = "test";
     } else if (!recipe.final_training && has("val"))
         roles.select = "val";
+    if (recipe.report == "val") {
+        if (roles.select != "val")
+            throw InputError("report val needs a validation split that is not trained on; use report test");
+        roles.report = "val";
+    }
     return roles;
 }
 
