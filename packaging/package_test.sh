@@ -8,17 +8,19 @@ set -euo pipefail
 
 usage() {
     cat <<EOF2
-usage: bash packaging/package_test.sh [--build DIR] [--chroot DIR]
+usage: bash packaging/package_test.sh [--build DIR] [--no-build] [--chroot DIR]
 
   --build DIR   build folder with everything in it (default: build/release; it is built first)
+  --no-build    package the programs as they are in the build folder
   --chroot DIR  a Debian 12 made by debootstrap to copy from (default: one is made, from DEBIAN_MIRROR or deb.debian.org)
 EOF2
 }
 
-build="$cdra_root/build/release" base=''
+build="$cdra_root/build/release" base='' compile=yes
 while [ $# -gt 0 ]; do
     case $1 in
         --build) build=$(readlink -f "$2"); shift ;;
+        --no-build) compile=no ;;
         --chroot) base=$(readlink -f "$2"); shift ;;
         -h|--help) usage; exit 0 ;;
         *) usage >&2; die "unknown option '$1'" ;;
@@ -31,7 +33,7 @@ done
 step 'Package'
 desktop-file-validate "$cdra_root/packaging/linux/cdra-workbench.desktop"
 appstreamcli validate --no-net "$cdra_root/packaging/linux/org.cdra.workbench.metainfo.xml" | tail -1
-cmake --build "$build" --target cdra cdra-engine cdra-workbench parity_make_tiny_inputs
+[ "$compile" = no ] || cmake --build "$build" --target cdra cdra-engine cdra-workbench parity_make_tiny_inputs
 out=$(mktemp -d)
 root="$out/root"
 cleanup() {
@@ -60,6 +62,7 @@ apt() { attempt inside apt-get -q -y -o Acquire::Check-Valid-Until=false -o Acqu
 apt update
 # dpkg is told to leave documents out in some images; the test looks for them.
 rm -f "$root"/etc/dpkg/dpkg.cfg.d/*
+must() { "$@" >"$out/step.log" 2>&1 || { tail -5 "$out/step.log"; die "failed: ${*:2}"; }; }
 listing() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./root -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log \) -prune -o -print | sort); }
 
 step 'Install'
@@ -77,9 +80,11 @@ grep -q 'x-cdra-project' "$root/usr/share/mime/globs2" || die 'the project type 
 
 step 'Smoke test'
 say "$(inside cdra --version)"
-inside cdra methods >/dev/null
-inside cdra-workbench --help >/dev/null
-say "without LibTorch: $(inside cdra-engine x y 2>&1 || inside /usr/libexec/cdra/cdra-engine x y 2>&1 || true)"
+must inside cdra methods
+must inside env QT_QPA_PLATFORM=offscreen cdra-workbench --help
+message=$(inside /usr/libexec/cdra/cdra-engine x y 2>&1 || true)
+[[ $message == *cdra-setup* ]] || die "without LibTorch it says: $message"
+say "without LibTorch: $message"
 [ ! -e "$cdra_torch_home/torch" ] || { # the very folder that cdra-setup would fill, so that the test downloads nothing twice
     mkdir -p "$root/opt/torch-libraries"
     mount --bind "$cdra_torch_home" "$root/opt/torch-libraries"
@@ -88,10 +93,10 @@ say "without LibTorch: $(inside cdra-engine x y 2>&1 || inside /usr/libexec/cdra
 [ -e "$cdra_torch_home/torch" ] || inside cdra-setup
 torch=(); [ ! -e "$root/opt/torch-libraries/torch" ] || torch=(env CDRA_LIBTORCH=/opt/torch-libraries/torch)
 "$build/tests/parity_make_tiny_inputs" "$root/tmp/inputs"
-inside "${torch[@]}" cdra sensitivity --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --samples 20 --device cpu --out /tmp/S.h5 2>/dev/null
-inside cdra plan /tmp/S.h5 --gamma 0.05 --out /tmp/P.h5 >/dev/null
-inside "${torch[@]}" cdra train --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --plan /tmp/P.h5 --epochs 2 --device cpu --out /tmp/RUN 2>/dev/null
-inside env QT_QPA_PLATFORM=offscreen cdra-workbench --export-figures /tmp/figures /tmp/P.h5
+must inside "${torch[@]}" cdra sensitivity --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --samples 20 --device cpu --out /tmp/S.h5
+must inside cdra plan /tmp/S.h5 --gamma 0.05 --out /tmp/P.h5
+must inside "${torch[@]}" cdra train --model /tmp/inputs/vit.safetensors --data /tmp/inputs/images --image-size 32 --plan /tmp/P.h5 --epochs 2 --device cpu --out /tmp/RUN
+must inside env QT_QPA_PLATFORM=offscreen cdra-workbench --export-figures /tmp/figures /tmp/P.h5
 [ -n "$(ls "$root/tmp/figures")" ] || die 'no figures were written'
 
 step 'Uninstall'

@@ -4,15 +4,19 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <string>
+#include <sys/uio.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace cdra {
 
@@ -65,6 +69,26 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
     return folder.empty() ? std::filesystem::path(".") : folder;
 }
 
+// Many parts a call: a checkpoint is hundreds of tensors.
+void write_all(int descriptor, std::span<const std::string_view> parts, const std::filesystem::path& path) {
+    std::vector<iovec> waiting;
+    for (const std::string_view bytes : parts)
+        if (!bytes.empty()) waiting.push_back({const_cast<char*>(bytes.data()), bytes.size()});
+    std::size_t next = 0;
+    while (next < waiting.size()) {
+        const auto count = static_cast<int>(std::min<std::size_t>(waiting.size() - next, IOV_MAX));
+        const ssize_t written = ::writev(descriptor, waiting.data() + next, count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail(path, errno);
+        auto rest = static_cast<std::size_t>(written);
+        while (next < waiting.size() && rest >= waiting[next].iov_len) rest -= waiting[next++].iov_len;
+        if (rest > 0) { // the call ended within a part
+            waiting[next].iov_base = static_cast<char*>(waiting[next].iov_base) + rest;
+            waiting[next].iov_len -= rest;
+        }
+    }
+}
+
 } // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path final_path) : final_(std::move(final_path)) {
@@ -105,13 +129,7 @@ void write_parts_atomically(const std::filesystem::path& path, std::span<const s
     {
         Descriptor file(::open(target.temporary_path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
         if (file.get() < 0) fail(path, errno);
-        for (std::string_view bytes : parts)
-            while (!bytes.empty()) {
-                const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-                if (written < 0 && errno == EINTR) continue;
-                if (written < 0) fail(path, errno);
-                bytes.remove_prefix(static_cast<std::size_t>(written));
-            }
+        write_all(file.get(), parts, path);
         if (!file.close()) fail(path, errno);
     }
     target.commit();

@@ -400,11 +400,17 @@ class CheckpointTest : public QObject {
         stored.add("conv1.weight", {3});
         stored.write(folder / "m.safetensors");
         QVERIFY_EXCEPTION_THROWN(open(folder / "m.safetensors"), UnrecognisedFormat);
-        stored = hf_vit({.prefix = "student."});
-        for (const auto& [name, shape] : hf_vit({.prefix = "teacher."}).shapes)
+        stored = hf_vit({.prefix = "first."});
+        for (const auto& [name, shape] : hf_vit({.prefix = "second."}).shapes)
             stored.add(name, shape);
         stored.write(folder / "two.safetensors");
         QVERIFY_EXCEPTION_THROWN(open(folder / "two.safetensors"), InputError);
+        // Of two encoders of self-supervised training, the one that its authors evaluate.
+        stored = hf_vit({.prefix = "student."});
+        for (const auto& [name, shape] : hf_vit({.prefix = "teacher."}).shapes)
+            stored.add(name, shape);
+        stored.write(folder / "dino.safetensors");
+        QVERIFY(open(folder / "dino.safetensors")->tensors().at("norm.weight").tensor.starts_with("teacher."));
     }
 
     void the_tiny_vit_of_the_other_tests() {

@@ -7,6 +7,7 @@
 //   CDRA_FAULT_ACTION        kill (the process dies before it), torn (a write writes half, then dies), term (SIGTERM,
 //                            then it goes on), enospc or erofs (this and every later one that would write fails so)
 //   CDRA_FAULT_CLOCK=1       the wall clock jumps back by a day, again and again
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -19,6 +20,7 @@
 #include <fcntl.h>
 #include <string>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace {
@@ -107,6 +109,27 @@ ssize_t write(int descriptor, const void* bytes, size_t size) {
         break;
     }
     return next(descriptor, bytes, size);
+}
+ssize_t writev(int descriptor, const iovec* parts, int count) {
+    switch (fate("write", path_of(descriptor), true)) {
+    case Fate::fail:
+        return -1;
+    case Fate::half: {
+        size_t total = 0;
+        for (int i = 0; i < count; ++i) total += parts[i].iov_len;
+        const auto next = real<ssize_t (*)(int, const void*, size_t)>("write");
+        for (size_t left = total / 2, i = 0; left > 0; ++i) {
+            const size_t size = std::min(left, parts[i].iov_len);
+            if (next(descriptor, parts[i].iov_base, size) < 0) ::abort();
+            left -= size;
+        }
+        ::kill(::getpid(), SIGKILL);
+        return -1;
+    }
+    case Fate::go_on:
+        break;
+    }
+    return real<ssize_t (*)(int, const iovec*, int)>("writev")(descriptor, parts, count);
 }
 int fsync(int descriptor) {
     if (fate("fsync", path_of(descriptor), true) == Fate::fail) return -1;
