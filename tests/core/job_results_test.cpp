@@ -123,7 +123,9 @@ class JobResultsTest : public QObject {
         const auto axes = plot.texts("axes");
         QCOMPARE(axes.size(), signal.shape().size());
         QCOMPARE(plot.dataset(axes[0]).elements(), signal.elements());
+        QCOMPARE(plot.dataset("title").string(), plot.text("title"));
         for (const std::string& name : plot.names()) {
+            if (name == "title") continue;
             QVERIFY(!plot.dataset(name).text("long_name").empty());
             QVERIFY(!plot.dataset(name).text("units").empty());
             QVERIFY2(plot.dataset(name).has(name == "epoch" ? "REFERENCE_LIST" : "DIMENSION_LIST"), name.c_str());
@@ -240,7 +242,8 @@ class JobResultsTest : public QObject {
         const job::TrainRequest train{"folder with a space", true, 12, {}};
         QCOMPARE(job::to_json(job::train_request(job::to_json(train))), job::to_json(train));
         QCOMPARE(job::train_request(job::to_json(train)).epochs, std::optional<int>(12));
-        job::EvaluateRequest evaluate{"run", "val", sensitivity.data, {"cuda:1", 3, 1}, {}};
+        job::EvaluateRequest evaluate{"run", "val", sensitivity.data, {"A.safetensors", "B.safetensors"}, sensitivity.model,
+                                             {"cuda:1", 3, 1}, {}};
         QCOMPARE(job::to_json(job::evaluate_request(job::to_json(evaluate))), job::to_json(evaluate));
         const job::PredictRequest predict{"run", {"a.png", "b c.png"}, 3, {}, {}};
         QCOMPARE(job::to_json(job::predict_request(job::to_json(predict))), job::to_json(predict));
