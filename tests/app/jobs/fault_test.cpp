@@ -147,7 +147,15 @@ class FaultTest : public QObject {
         // Spread over the run's life: its folder, events, checkpoints, results.
         for (std::size_t i = 0; i < all.size(); i += std::max<std::size_t>(1, all.size() / 16)) {
             const auto job = folder_ / "disk";
-            const auto full = run(train(job), {"/disk/", "enospc", all[i].number, {}});
+            const fs::path seen = folder_ / "seen.log";
+            fs::remove(seen);
+            const auto full = run(train(job), {"/disk/", "enospc", all[i].number, seen});
+            // Progress is written by the clock: this run may have had fewer operations than the one that was counted.
+            if (static_cast<int>(operations(seen).size()) < all[i].number) {
+                QVERIFY2(full.code == 0, qPrintable(full.errors));
+                fs::remove_all(job);
+                continue;
+            }
             const QString where = QStringLiteral("%1 %2: ").arg(QString::fromStdString(all[i].kind)).arg(all[i].number);
             QVERIFY2(full.code == 1, qPrintable(where + QString::number(full.code) + full.errors));
             QVERIFY2(full.verdict().startsWith("cdra: ") && full.verdict().contains("space"), qPrintable(where + full.errors));
@@ -160,6 +168,7 @@ class FaultTest : public QObject {
             fs::remove_all(job);
             ++points;
         }
+        QVERIFY(points >= 8);
         qInfo("a full disk at %d places", points);
     }
 
@@ -204,7 +213,7 @@ class FaultTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(fs::exists(JobPaths(job).checkpoints / "2.safetensors"), 60000);
         const auto second = run({"resume", text(job)});
         QCOMPARE(second.code, 2);
-        QVERIFY2(second.verdict().contains("in use by process"), qPrintable(second.errors));
+        QVERIFY2(second.verdict().contains("running already"), qPrintable(second.errors));
         first.terminate();
         QVERIFY(first.waitForFinished(60000));
         QCOMPARE(first.exitCode(), 130);
@@ -219,7 +228,7 @@ class FaultTest : public QObject {
 
     void no_memory() {
         Fault fault;
-        fault.memory = rlim_t{6} << 30;
+        fault.memory = rlim_t{4} << 30;
         const auto outcome = run({"train", "--model", text(folder_ / "vit.safetensors"), "--data", text(folder_ / "images"), "--method", "full",
                                   "--image-size", "1024", "--batch-size", "64", "--epochs", "1", "--device", "cpu", "--threads", "1", "--out",
                                   text(folder_ / "large")},
