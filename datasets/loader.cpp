@@ -43,6 +43,7 @@ struct Loader::State {
     std::vector<std::shared_ptr<const Ready>> cache;
     std::size_t cache_room = 0;
     bool stopping = false;
+    std::exception_ptr broken; // of a thread that could not even begin a batch
     std::vector<std::jthread> workers; // last: they end before what they use
 
     State(const Dataset& data, std::string name, Preprocessing pre, LoaderOptions opt)
@@ -69,6 +70,7 @@ struct Loader::State {
         work_or_room.notify_all();
         workers.clear();
         slots.clear();
+        broken = nullptr;
     }
 
     std::size_t mask_values() const { return masked ? image_values / 3 : 0; }
@@ -80,13 +82,16 @@ struct Loader::State {
     Slot& slot_of(std::size_t batch) { // under the mutex
         auto [at, fresh] = slots.try_emplace(batch);
         Slot& slot = at->second;
-        if (fresh) {
+        if (fresh) try {
             slot.missing = size_of(batch);
             slot.batch.size = static_cast<int>(slot.missing);
             slot.batch.images.resize(slot.missing * image_values);
             slot.batch.labels.resize(slot.missing);
             slot.batch.masks.resize(slot.missing * mask_values());
             slot.batch.indices.resize(slot.missing);
+        } catch (...) { // no memory: a slot half made must not be met again
+            slots.erase(at);
+            throw;
         }
         return slot;
     }
@@ -133,7 +138,15 @@ struct Loader::State {
             if (stopping || next_sample >= order.size()) return;
             const std::size_t sample = next_sample++;
             const std::size_t batch = sample / batch_size(), place = sample % batch_size();
-            Slot& slot = slot_of(batch); // stays where it is: a std::map moves nothing
+            Slot* made = nullptr; // stays where it is: a std::map moves nothing
+            try {
+                made = &slot_of(batch);
+            } catch (...) { // under the mutex still; the caller of next() hears of it
+                broken = std::current_exception();
+                ready.notify_all();
+                return;
+            }
+            Slot& slot = *made;
             lock.unlock();
             const std::uint32_t index = order[sample];
             slot.batch.labels[place] = samples[index].label;
@@ -183,7 +196,15 @@ bool Loader::next(Batch& batch) {
     std::unique_lock lock(s.mutex);
     if (s.delivered >= s.batches) return false;
     State::Slot& slot = s.slot_of(s.delivered);
-    s.ready.wait(lock, [&] { return slot.missing == 0; });
+    s.ready.wait(lock, [&] { return slot.missing == 0 || s.broken; });
+    if (s.broken) {
+        s.delivered = s.batches;
+        s.next_sample = s.order.size();
+        const std::exception_ptr broken = s.broken;
+        lock.unlock();
+        s.work_or_room.notify_all();
+        std::rethrow_exception(broken);
+    }
     const std::exception_ptr failure = slot.failure;
     if (failure) {
         s.delivered = s.batches; // the pass ends here

@@ -79,7 +79,7 @@ if toolkit=$(cuda_toolkit); then
     say "CUDA toolkit 13 in $toolkit"
     export LD_LIBRARY_PATH="$toolkit/lib64:$toolkit/extras/CUPTI/lib64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
     targets+=(libtorch_cuda.so libtorch_cuda_linalg.so)
-elif nvidia-smi >/dev/null 2>&1; then
+elif [ -n "${CDRA_NEED_CUDA:-}" ] || nvidia-smi >/dev/null 2>&1; then
     driver=yes
     targets+=(libtorch_cuda.so libtorch_cuda_linalg.so)
 fi

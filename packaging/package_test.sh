@@ -85,14 +85,20 @@ must inside env QT_QPA_PLATFORM=offscreen cdra-workbench --help
 message=$(inside /usr/libexec/cdra/cdra-engine x y 2>&1 || true)
 [[ $message == *cdra-setup* ]] || die "without LibTorch it says: $message"
 say "without LibTorch: $message"
-# The libraries of this machine where they are complete without a CUDA toolkit; else what a user does: cdra-setup.
+# The libraries of this machine, with its CUDA toolkit, where they are complete; else what a user does: cdra-setup.
 torch=()
 if [ -e "$cdra_torch_home/torch" ]; then
     mkdir -p "$root/opt/torch-libraries"
     mount --bind "$cdra_torch_home" "$root/opt/torch-libraries"
-    trap 'umount -l "$root/opt/torch-libraries" 2>/dev/null || true; cleanup' EXIT
-    message=$(inside env CDRA_LIBTORCH=/opt/torch-libraries/torch /usr/libexec/cdra/cdra-engine x y 2>&1 || true)
-    if [[ $message == *"no command"* ]]; then torch=(env CDRA_LIBTORCH=/opt/torch-libraries/torch); else umount -l "$root/opt/torch-libraries"; fi
+    trap 'umount -l "$root/opt/torch-libraries" "$root/opt/cuda" 2>/dev/null || true; cleanup' EXIT
+    torch=(env CDRA_LIBTORCH=/opt/torch-libraries/torch)
+    if toolkit=$(cuda_toolkit); then # an engine built with it needs its libraries
+        mkdir -p "$root/opt/cuda"
+        mount --bind "$toolkit" "$root/opt/cuda"
+        torch+=(LD_LIBRARY_PATH=/opt/cuda/lib64:/opt/cuda/extras/CUPTI/lib64)
+    fi
+    message=$(inside "${torch[@]}" /usr/libexec/cdra/cdra-engine x y 2>&1 || true)
+    [[ $message == *"no command"* ]] || { umount -l "$root/opt/torch-libraries"; torch=(); }
 fi
 if [ ${#torch[@]} = 0 ]; then
     [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
