@@ -150,9 +150,10 @@ class FaultTest : public QObject {
             const fs::path seen = folder_ / "seen.log";
             fs::remove(seen);
             const auto full = run(train(job), {"/disk/", "enospc", all[i].number, seen});
-            // Progress is written by the clock: this run may have had fewer operations than the one that was counted.
-            if (static_cast<int>(operations(seen).size()) < all[i].number) {
-                QVERIFY2(full.code == 0, qPrintable(full.errors));
+            // Progress is written by the clock, so this run may have ended before, or had nothing more to write: then it
+            // says so, and everything is there.
+            if (full.code == 0) {
+                QVERIFY(adapter_bytes(job) == want_ && fs::exists(JobPaths(job).results));
                 fs::remove_all(job);
                 continue;
             }
