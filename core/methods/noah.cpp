@@ -126,7 +126,7 @@ const Descriptor& noah_method() {
              100000,
              {},
              "Epochs of the supernet, a random subnet each step."},
-            {"supernet-lr", OptionType::real, "0.0005", 0, 1, {}, "Learning rate of the supernet."},
+            {"supernet-lr", OptionType::real, "5e-04", 0, 1, {}, "Learning rate of the supernet."},
             {"population", OptionType::integer, "50", 1, 100000, {}, "Subnets of a generation."},
             {"generations", OptionType::integer, "15", 1, 10000, {}, "Generations of the search."},
             {"parents",
