@@ -6,6 +6,8 @@
 #include "core/tensor_io/mapped_file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -138,11 +140,14 @@ File File::create(const std::filesystem::path& path) {
     state->writing = true;
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG); // closed means closed: the check sum comes after
+    errno = 0;
     const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    const int why = errno; // the library's own reason is often empty here
     H5Pclose(access);
     if (id < 0)
-        throw IoError(path.string() + ": can't be created (" + last_reason() +
-                      "); is the folder there and writable?");
+        throw IoError(path.string() + ": can't be created: " +
+                      (why != 0 ? std::string(std::strerror(why)) : last_reason()) +
+                      "; is the disk full, the folder there and writable?");
     File file;
     Access::fill(file, id, H5Fclose, std::move(state), "/");
     return file;
