@@ -74,9 +74,14 @@ def test_method(program, tmp_path, method, options):
         if name.endswith("attn.k.bias"):  # moves no attention weight: its gradient is rounding alone
             continue
         assert moved > 1e-3, f"{name} moved by {moved}"
-        # Adam divides by the gradient's size: where that is rounding alone (units of MLP-3 that are hardly ever on), so
-        # is a part of the step.
-        close(value.detach().reshape(end[name].shape), end[name], name, 6e-4 if method == "mlp3" else 3e-4)
+        got, want = value.detach().reshape(end[name].shape), end[name]
+        if name.endswith(".linear.bias"):
+            # Batch norm takes the bias of a unit that is on for every image away: its gradient is rounding alone, and
+            # Adam divides by the gradient's size.
+            moves = value.grad.abs() > 1e-6
+            assert moves.float().mean() > 0.5
+            got, want = got[moves], want[moves]
+        close(got, want, name, 3e-4)
 
 
 def test_lora_is_peft(program, tmp_path):
