@@ -88,10 +88,6 @@ GammaSlider::GammaSlider(QWidget* parent) : QWidget(parent) {
     refresh();
 }
 
-void GammaSlider::addToRow(QWidget* widget) {
-    if (auto* row = qobject_cast<QHBoxLayout*>(layout()->itemAt(2)->layout())) row->addWidget(widget);
-}
-
 // The handle's middle runs below the curves' axis from end to end.
 void GammaSlider::alignSlider() {
     const QRect area = curves_->plotArea();

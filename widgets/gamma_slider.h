@@ -48,7 +48,6 @@ class GammaSlider : public QWidget {
     void setOutcome(double gamma, std::uint64_t tau, std::uint64_t trainable, double trainable_percent);
     void setBusy(bool busy); // read-out greyed while a plan is on its way
     GammaCurves* curves() const { return curves_; }
-    void addToRow(QWidget* widget); // behind the read-out
 
   signals:
     void amountChanged(const cdra::compact::Amount& amount); // live, also while dragging

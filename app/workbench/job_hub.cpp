@@ -15,6 +15,10 @@ namespace cdra::workbench {
 JobHub::JobHub(QObject* parent) : QObject(parent) {
     tail_thread_.setObjectName("job-tail");
     tail_thread_.start();
+    look_.setInterval(5000);
+    connect(&look_, &QTimer::timeout, this, [this] {
+        if (look_again()) emit jobs_changed();
+    });
 }
 
 JobHub::~JobHub() {
@@ -27,18 +31,33 @@ void JobHub::set_project_folder(const QString& folder) {
     if (folder == project_folder_) return;
     project_folder_ = folder;
     jobs_.clear();
-    if (!folder.isEmpty()) {
-        const auto found = [this](JobKind kind, const QString& parent, const QStringList& names) {
-            auto folders = QDir(parent).entryInfoList(names, QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden);
-            const auto born = [](const QFileInfo& info) { return QFileInfo(info.filePath() + "/command").lastModified(); };
-            std::ranges::stable_sort(folders, [&](const auto& a, const auto& b) { return born(a) < born(b); });
-            for (const QFileInfo& info : folders)
-                if (QFileInfo::exists(info.filePath() + "/command")) add(kind, info.filePath(), 0, {});
-        };
-        found(JobKind::sensitivity, jobs_folder(), {"sensitivity-*"});
-        found(JobKind::train, runs_folder(), {"*"});
+    if (folder.isEmpty()) {
+        look_.stop();
+    } else {
+        look_again();
+        look_.start();
     }
     emit jobs_changed();
+}
+
+bool JobHub::look_again() {
+    bool any = false;
+    const auto found = [&](JobKind kind, const QString& parent, const QStringList& names) {
+        auto folders = QDir(parent).entryInfoList(names, QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden);
+        const auto born = [](const QFileInfo& info) { return QFileInfo(info.filePath() + "/command").lastModified(); };
+        std::ranges::stable_sort(folders, [&](const auto& a, const auto& b) { return born(a) < born(b); });
+        for (const QFileInfo& info : folders) {
+            const QString path = info.absoluteFilePath();
+            if (!QFileInfo::exists(path + "/command")) continue;
+            const bool known = std::ranges::any_of(jobs_, [&](const Entry& entry) { return QFileInfo(entry.client->folder()).absoluteFilePath() == path; });
+            if (known) continue;
+            add(kind, path, 0, {});
+            any = true;
+        }
+    };
+    found(JobKind::sensitivity, jobs_folder(), {"sensitivity-*"});
+    found(JobKind::train, runs_folder(), {"*"});
+    return any;
 }
 
 JobClient* JobHub::add(JobKind kind, const QString& folder, qint64 pid, const QString& output_file) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// All jobs of the open project: those found in its folder and those this window starts.
+// All jobs of the open project: those found in its folder, those this window starts, and those that somebody else starts in
+// it meanwhile, perhaps on another machine that shares the folder: it is looked at every few seconds.
 #pragma once
 
 #include "app/workbench/job_client.h"
@@ -9,6 +10,7 @@
 #include <QObject>
 #include <QStringList>
 #include <QThread>
+#include <QTimer>
 
 #include <memory>
 #include <vector>
@@ -37,6 +39,9 @@ class JobHub : public QObject {
     QList<JobClient*> active() const;
     JobClient* newest(JobKind kind) const; // nullptr: none
 
+    // Takes up jobs that appeared in the folder; true if there were any.
+    bool look_again();
+
     QString runs_folder() const { return project_folder_ + "/runs"; }
     QString jobs_folder() const { return project_folder_ + "/.jobs"; }
 
@@ -55,6 +60,7 @@ class JobHub : public QObject {
     };
     QString project_folder_;
     QThread tail_thread_;
+    QTimer look_;
     std::vector<Entry> jobs_;
 };
 

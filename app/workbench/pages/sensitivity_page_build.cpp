@@ -87,9 +87,13 @@ QWidget* SensitivityPage::build_detail() {
     layout->addWidget(build_colours());
     layout->addWidget(heat_map_, 1);
     readout_ = value_label("sensitivity-readout", tr("Weight under the pointer"));
-    readout_->setMinimumWidth(120);
-    layout->addWidget(readout_);
-    layout->addWidget(build_amount());
+    readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long one must not widen the window
+    QWidget* amount = build_amount();
+    auto* row = new QHBoxLayout;
+    row->addWidget(readout_, 1);
+    row->addWidget(pool_);
+    layout->addLayout(row);
+    layout->addWidget(amount);
     connect(heat_map_, &widgets::HeatMapView::hovered, this, [this](const widgets::HeatCell& cell) {
         const auto image = heat_map_->image();
         const double all = double(image->rows()) * image->columns();
@@ -156,7 +160,6 @@ QWidget* SensitivityPage::build_amount() {
                     [](job::Project& p, const std::string& word) { p.plan.options.pool = sensitivity::parse_pool(word); });
     pool_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     pool_->setMinimumContentsLength(12);
-    gamma_->addToRow(pool_);
     return box;
 }
 

@@ -123,7 +123,6 @@ QWidget* TrainPage::build_run() {
     row->addWidget(run_state_, 1);
     charts_ = named(new widgets::ChartGrid, "train-charts", tr("Curves of the run"));
     tools_ = new ChartTools("train", charts_);
-    row->addWidget(tools_);
     pause_ = named(new QPushButton(tr("Pause")), "train-pause", tr("Pause or go on"));
     stop_ = named(new QPushButton(tr("Stop and save")), "train-stop", tr("Stop and save"));
     checkpoint_ = named(new QPushButton(tr("Checkpoint")), "train-checkpoint", tr("Write a checkpoint now"));
@@ -135,6 +134,7 @@ QWidget* TrainPage::build_run() {
     connect(resume_, &QPushButton::clicked, this, [this] { if (job_) bench().runner.resume(job_); });
     layout->addLayout(row);
     charts_->setMinimumWidth(62 * widgets::grid); // less than three charts ask for: the form beside them must be whole
+    layout->addWidget(tools_, 0, Qt::AlignRight);
     layout->addWidget(charts_, 1);
     const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
     for (auto* chart : {charts_->loss(), charts_->accuracy(), charts_->learningRate(), charts_->throughput(), charts_->memory()})

@@ -5,6 +5,8 @@
 // the palette, what is dropped, the session.
 #include "app/workbench/differences.h"
 #include "app/workbench/frozen.h"
+#include "app/workbench/pages/compact_page.h"
+#include "app/workbench/pages/compare_panel.h"
 #include "app/workbench/pages/predictions_panel.h"
 #include "app/workbench/plan_overlap.h"
 #include "app/workbench/presets.h"
@@ -19,14 +21,18 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_inputs.h"
 #include "widgets/command_palette.h"
+#include "widgets/small_multiples.h"
 
 #include <QAction>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMimeData>
+#include <QSignalSpy>
+#include <QTableWidget>
 #include <QTranslator>
 #include <QUndoView>
 
+#include <fstream>
 #include <set>
 
 using namespace cdra;
@@ -246,6 +252,65 @@ class PartsTest : public QObject {
         drop(path("gone"));
         QVERIFY(window.findChild<QLabel*>("notice-text")->text().contains("gone"));
         QVERIFY(wait_until_settled(window, patience));
+        window.document().undo_stack().setClean();
+    }
+
+    void jobsStartedElsewhereAreFound() {
+        JobHub hub;
+        QSignalSpy changed(&hub, &JobHub::jobs_changed);
+        hub.set_project_folder(path("shared"));
+        QCOMPARE(changed.count(), 1);
+        QVERIFY(!hub.look_again());
+        QDir().mkpath(path("shared/runs/theirs"));
+        QVERIFY(!hub.look_again()); // being made: no command yet
+        std::ofstream(folder_ / "shared/runs/theirs/command") << "cdra train";
+        QVERIFY(hub.look_again());
+        QVERIFY(!hub.look_again());
+        QCOMPARE(hub.jobs(JobKind::train).size(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(hub.jobs(JobKind::train).first()->attached(), patience);
+        QCOMPARE(hub.jobs(JobKind::train).first()->state(), job::JobState::dead); // nobody holds its lock: never shown as running
+    }
+
+    void twoMapsSideBySide() {
+        sensitivity::write_map(folder_ / "other.h5", test::synthetic_map({3, 64, 128, 8, 0}));
+        sensitivity::write_map(folder_ / "smaller.h5", test::synthetic_map({2, 64, 128, 8, 0}));
+        MainWindow window;
+        window.show();
+        window.take(path("s.h5"));
+        QVERIFY(wait_until_settled(window, patience));
+        window.go_to(Stage::compact);
+        auto* panel = static_cast<CompactPage*>(window.page(Stage::compact))->compare();
+        panel->open(path("other.h5"));
+        QTRY_VERIFY_WITH_TIMEOUT(panel->other() && panel->settled(), patience);
+        auto* summary = window.findChild<QLabel*>("compare-summary");
+        QTRY_VERIFY_WITH_TIMEOUT(summary->text().contains("sensitive in both"), patience);
+        QCOMPARE(window.findChild<widgets::SmallMultiples*>("compare-agreement")->count(), 18);
+        // γ moves: the plans are compared anew.
+        const QString before = summary->text();
+        window.document().edit("share", {}, [](job::Project& p) { p.plan.options.amount = compact::Gamma{0.1}; });
+        QTRY_VERIFY_WITH_TIMEOUT(summary->text() != before && summary->text().contains("sensitive in both"), patience);
+        // Of another architecture: said, and nothing shown.
+        panel->open(path("smaller.h5"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.findChild<QLabel*>("notice-text")->text().contains("different models"), patience);
+        QVERIFY(!panel->other());
+        window.document().undo_stack().setClean();
+    }
+
+    void brokenFilesAreNamed() {
+        test::write_tiny_images(folder_ / "broken");
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "broken"))
+            if (entry.is_regular_file() && entry.path().string().find("train") != std::string::npos) {
+                std::filesystem::resize_file(entry.path(), 20);
+                break;
+            }
+        MainWindow window;
+        const test::Driver drive(window);
+        window.show();
+        window.take(path("broken"));
+        QVERIFY(wait_until_settled(window, patience));
+        drive.click("data-check");
+        QTRY_VERIFY_WITH_TIMEOUT(drive.find<QLabel>("data-checked")->text().startsWith("✕"), patience);
+        QCOMPARE(drive.find<QTableWidget>("data-bad")->rowCount(), 1);
         window.document().undo_stack().setClean();
     }
 
