@@ -84,8 +84,11 @@ class BasicsTest : public QObject {
                                                 << "cdra: unknown option '--gama'; did you mean '--gamma'? See 'cdra plan --help'\n";
         QTest::newRow("argument") << QStringList{"methods", "lora", "more"}
                                   << "cdra: unexpected argument 'more'; see 'cdra methods --help'\n";
+        QStringList words;
+        for (const methods::Descriptor* method : methods::all_methods()) words << text(method->word);
         QTest::newRow("method") << QStringList{"methods", "adaptor"}
-                                << "cdra: method 'adaptor' is not known; expected one of full, linear, bias, lora, cdra\n";
+                                << "cdra: method 'adaptor' is not known; expected one of " + words.join(", ") +
+                                       "; did you mean 'adapter'?\n";
         QTest::newRow("gamma") << QStringList{"plan", "S.h5", "--gamma", "1.5"}
                                << "cdra: --gamma is 1.5; expected a fraction from 0 to 1 (0.01 is one per cent)\n";
         QTest::newRow("budget") << QStringList{"plan", "S.h5", "--budget", "0"}
