@@ -51,6 +51,8 @@ job::Project unusual() {
     project.recipe.precision = "bf16";
     project.recipe.protocol = "published";
     project.recipe.final_training = true;
+    project.recipe.report = "val";
+    project.model.decoder = "fpn";
     project.recipe.checkpoint_every = 20;
     project.run = {"cuda:1", 4, 42};
     return project;

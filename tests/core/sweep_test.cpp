@@ -116,7 +116,8 @@ class SweepTest : public QObject {
     }
 
     void laterAmountWins() {
-        const Run& run = expand(small()).cells[2].trials[1];
+        const Expansion expansion = expand(small());
+        const Run& run = expansion.cells[2].trials[1];
         QCOMPARE(run.folder.string(), std::string("runs/a/cdra/trial-size-scale=0.5,gamma=0.02/seed-4"));
         QVERIFY(std::holds_alternative<compact::Gamma>(run.project.plan.options.amount));
         QCOMPARE(std::get<compact::Gamma>(run.project.plan.options.amount).value, 0.02);

@@ -45,27 +45,6 @@ options = { rank = 2 }
 choose = { }
 )";
 
-// val accuracy = 0.9 for lr 0.02, 0.6 otherwise; lr 0.5 fails. Every call appends a line to "calls". With a
-// file "slow" it waits for its SIGTERM and stops as a worker does.
-const char* const engine_text = R"sh(#!/bin/sh
-here=$(dirname "$0")
-folder=$(printf '%s' "$2" | sed 's/.*"folder":"\([^"]*\)".*/\1/')
-echo "$1 $folder" >> "$here/calls"
-lr=$(sed -n 's/^lr = //p' "$folder/project.toml")
-say() { printf '{"time":1,%s}\n' "$1" >> "$folder/events.jsonl"; }
-say '"type":"stage","stage":"train"'
-if [ -e "$here/slow" ]; then
-    trap 'say "\"type\":\"stopped\",\"step\":1"; exit 130' TERM
-    touch "$here/waiting"
-    while :; do sleep 0.05; done
-fi
-if [ "$lr" = 0.5 ]; then say '"type":"error","message":"the loss is not finite","advice":""'; exit 1; fi
-accuracy=0.6
-[ "$lr" = 0.02 ] && accuracy=0.9
-say '"type":"result","name":"val/accuracy","value":'$accuracy
-say '"type":"result","name":"test/accuracy","value":'$accuracy
-say '"type":"done","seconds":2'
-)sh";
 
 } // namespace
 
@@ -98,8 +77,8 @@ class SweepCommandTest : public QObject {
         test::write_tiny_vit(folder_ / "vit.safetensors");
         test::write_tiny_images(folder_ / "images");
         write("sweep.toml", sweep_text);
-        write("engine", engine_text);
         engine_ = folder_ / "engine";
+        std::filesystem::copy_file(CDRA_TEST_DATA "/stand_in_engine.sh", engine_);
         std::filesystem::permissions(engine_, std::filesystem::perms::owner_all);
     }
     void init() {

@@ -211,7 +211,8 @@ class FaultTest : public QObject {
         QProcess first;
         first.start(QStringLiteral(CDRA_BIN_DIR "/cdra"), train(job, "2000"));
         QVERIFY(first.waitForStarted());
-        QTRY_VERIFY_WITH_TIMEOUT(fs::exists(JobPaths(job).checkpoints / "2.safetensors"), 60000);
+        // Any checkpoint: earlier ones are pruned faster than one can look.
+        QTRY_VERIFY_WITH_TIMEOUT(fs::exists(JobPaths(job).checkpoints) && !fs::is_empty(JobPaths(job).checkpoints), 60000);
         const auto second = run({"resume", text(job)});
         QCOMPARE(second.code, 2);
         QVERIFY2(second.verdict().contains("running already"), qPrintable(second.errors));
