@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command palette, drag and drop, and the session: what is done from anywhere in the window.
+#include "app/workbench/dropped.h"
 #include "app/workbench/main_window.h"
 
 #include "app/workbench/notify.h"
@@ -93,31 +94,30 @@ std::vector<widgets::Command> MainWindow::commands() {
 void MainWindow::open_palette() { palette_->open(commands()); }
 
 void MainWindow::take(const QString& path) {
-    const QFileInfo file(path);
-    const QString name = file.fileName().toLower(), absolute = file.absoluteFilePath();
+    const QString absolute = QFileInfo(path).absoluteFilePath();
     const auto set = [&](const QString& what, Stage stage, auto change) {
         document_.edit(what, {}, change);
         go_to(stage);
     };
-    if (!file.exists()) return show_notice(tr("%1 is not there any more.").arg(path), true);
-    if (file.isFile() && name.endsWith(".toml")) {
-        if (settle_unsaved(tr("before opening another project"))) open_project(absolute);
-    } else if (file.isDir() && QFileInfo::exists(absolute + "/project.toml") && !QFileInfo::exists(absolute + "/config.json")) {
-        if (settle_unsaved(tr("before opening another project"))) open_project(absolute + "/project.toml");
-    } else if (file.isFile() && name.endsWith(".h5")) {
-        set(tr("choose the sensitivity map"), Stage::sensitivity, [&](job::Project& p) { p.sensitivity.map = absolute.toStdString(); });
-    } else if (file.isFile() || QFileInfo::exists(absolute + "/model.safetensors") || QFileInfo::exists(absolute + "/config.json")) {
-        set(tr("choose the model"), Stage::model, [&](job::Project& p) {
+    switch (kind_of(path)) {
+    case Dropped::nothing: return show_notice(tr("%1 is not there any more.").arg(path), true);
+    case Dropped::project:
+        if (settle_unsaved(tr("before opening another project")))
+            open_project(QFileInfo(absolute).isDir() ? absolute + "/project.toml" : absolute);
+        return;
+    case Dropped::map:
+        return set(tr("choose the sensitivity map"), Stage::sensitivity, [&](job::Project& p) { p.sensitivity.map = absolute.toStdString(); });
+    case Dropped::model:
+        return set(tr("choose the model"), Stage::model, [&](job::Project& p) {
             p.model.path = absolute.toStdString();
             p.model.heads.reset();
         });
-    } else {
-        set(tr("choose the data"), Stage::data, [&](job::Project& p) { p.data.spec = absolute.toStdString(); });
+    case Dropped::data: return set(tr("choose the data"), Stage::data, [&](job::Project& p) { p.data.spec = absolute.toStdString(); });
     }
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+    if (kind_of(*event) != Dropped::nothing) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {

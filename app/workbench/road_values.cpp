@@ -3,6 +3,7 @@
 #include "app/workbench/road_values.h"
 
 #include "core/base/digest.h"
+#include "core/base/error.h"
 
 #include <QCoreApplication>
 #include <QUrlQuery>
@@ -121,8 +122,12 @@ DataInfo load_data_info(const job::DataChoice& choice, const std::stop_token& st
             if (round >= by_class[label].size()) continue;
             throw_if_stopped(stop);
             const std::size_t index = by_class[label][round];
-            info.examples.push_back({thumbnail(info.dataset->load("train", index)), samples[index].name,
-                                     samples[index].label});
+            try {
+                info.examples.push_back({thumbnail(info.dataset->load("train", index)), samples[index].name,
+                                         samples[index].label});
+            } catch (const Error& error) { // one broken file must not hide all the others
+                info.bad.push_back({"train", samples[index].name, error.what()});
+            }
         }
     return info;
 }

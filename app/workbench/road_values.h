@@ -53,6 +53,7 @@ struct DataInfo {
     std::shared_ptr<const datasets::Dataset> dataset;
     std::vector<SplitInfo> splits;
     std::vector<SampleImage> examples; // of the training split, every class in turn
+    std::vector<datasets::BadSample> bad; // met while the examples were read; a check of every file may find more
     std::string fingerprint;
 };
 DataInfo load_data_info(const job::DataChoice& choice, const std::stop_token& stop);

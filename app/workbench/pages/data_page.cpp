@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/data_page.h"
 
+#include "app/workbench/dropped.h"
 #include "widgets/chart_export.h"
 #include "widgets/format.h"
 #include "widgets/histogram.h"
@@ -185,7 +186,9 @@ void DataPage::change(const QString& what, const std::function<void(DataSpec&)>&
 }
 
 void DataPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+    // Anything else goes on to the window, which knows where it belongs.
+    if (kind_of(*event) == Dropped::data) event->acceptProposedAction();
+    else event->ignore();
 }
 
 void DataPage::dropEvent(QDropEvent* event) {
@@ -216,6 +219,7 @@ void DataPage::refresh() {
     check_->setEnabled(true);
     checked_->clear();
     bad_->hide();
+    if (!info->bad.empty()) show_bad(info->bad);
     const auto& classes = info->dataset->classes();
     std::int64_t images = 0;
     for (const SplitInfo& split : info->splits)

@@ -3,6 +3,7 @@
 #include "app/workbench/pages/model_page.h"
 
 #include "app/workbench/demo.h"
+#include "app/workbench/dropped.h"
 #include "widgets/empty_state.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -156,7 +157,9 @@ void ModelPage::choose(const QString& path) {
 }
 
 void ModelPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+    // Anything else goes on to the window, which knows where it belongs.
+    if (kind_of(*event) == Dropped::model) event->acceptProposedAction();
+    else event->ignore();
 }
 
 void ModelPage::dropEvent(QDropEvent* event) {

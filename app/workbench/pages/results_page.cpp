@@ -140,6 +140,10 @@ ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
         put_run(job);
         if (job == job_) load();
     });
+    // What has just come out is what is looked for here, unless somebody is looking at another run.
+    connect(&bench.hub, &JobHub::finished, this, [this](JobClient* job) {
+        if (!isVisible() && this->bench().hub.jobs(JobKind::train).contains(job)) show_run(job);
+    });
     refresh_runs();
 }
 
@@ -152,7 +156,10 @@ void ResultsPage::show_export() { tabs_->setCurrentWidget(export_); }
 
 void ResultsPage::refresh_runs() {
     const auto jobs = bench().hub.jobs(JobKind::train);
-    runs_->runModel()->setRuns({});
+    // Only what is gone is taken out: the rows that stay keep their selection.
+    const auto rows = runs_->runModel()->runs();
+    for (const widgets::RunRow& row : rows)
+        if (std::ranges::none_of(jobs, [&](const JobClient* job) { return job->folder() == row.id; })) runs_->runModel()->removeRun(row.id);
     for (const JobClient* job : jobs) put_run(job);
     if (jobs.isEmpty()) {
         show_run(nullptr);
