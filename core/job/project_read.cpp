@@ -5,6 +5,7 @@
 #include "core/job/project.h"
 #include "core/job/project_checks.h"
 #include "core/job/toml_reader.h"
+#include "core/job/toml_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -197,13 +198,7 @@ std::string absolute_spec(const std::filesystem::path& base, const std::string& 
 
 Project parse_project(std::string_view text, const std::filesystem::path& source_name) {
     const std::string source = source_name.string();
-    toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        throw InputError(source + ":" + std::to_string(error.source().begin.line) + ": not TOML: " +
-                         std::string(error.description()));
-    }
+    const toml::table root = parse_toml(text, source);
     Project project;
     TomlReader reader(&root, "", source);
     reader.read("name", project.name);

@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/job/toml_reader.h"
+#include "core/job/toml_text.h"
 #include "core/methods/nearest.h"
 #include "core/sweep/sweep.h"
 
@@ -171,13 +172,7 @@ void put(toml::table& project, const char* table, const char* key, auto value) {
 
 Sweep parse_sweep(std::string_view text, const std::filesystem::path& source_path) {
     const std::string source = source_path.string();
-    toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        throw InputError(source + ":" + std::to_string(error.source().begin.line) +
-                         ": not TOML: " + std::string(error.description()));
-    }
+    const toml::table root = job::parse_toml(text, source);
     Sweep sweep;
     sweep.source = source_path;
     job::TomlReader reader(&root, "", source);

@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/job/toml_reader.h"
+#include "core/job/toml_text.h"
 
 #include <algorithm>
 
@@ -65,13 +66,7 @@ const PaperRow* PaperTable::find(std::string_view row) const noexcept {
 
 std::vector<PaperTable> parse_paper_numbers(std::string_view text, const std::filesystem::path& source_path) {
     const std::string source = source_path.string();
-    toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        throw InputError(source + ":" + std::to_string(error.source().begin.line) +
-                         ": not TOML: " + std::string(error.description()));
-    }
+    const toml::table root = job::parse_toml(text, source);
     std::vector<PaperTable> tables;
     for (const auto& [key, node] : root) {
         job::TomlReader all(&root, "", source);

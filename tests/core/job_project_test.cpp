@@ -148,6 +148,7 @@ class JobProjectTest : public QObject {
                                         << "P.toml:2: method.options.alpha is not right: method 'cdra' has no option 'alpha'";
         QTest::newRow("device") << "[run]\ndevice = \"gpu\"\n" << "P.toml:2: run.device is 'gpu'; expected auto, cpu, cuda or cuda:N";
         QTest::newRow("seed") << "[run]\nseed = -1\n" << "P.toml:2: run.seed is -1; expected at least 0";
+        QTest::newRow("bare letter") << "name = \"\u00e9 # \u00e9\" # \u00e9\n\u00e9 = 1\n" << "P.toml:2: not TOML: a letter outside ASCII stands outside quotes; put keys and values in quotes";
         QTest::newRow("image size") << "[data]\nimage-size = 100000\n" << "P.toml:2: data.image-size is 100000; expected 8 to 4096 pixels";
     }
     void refusals() {
