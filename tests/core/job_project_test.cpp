@@ -149,7 +149,21 @@ class JobProjectTest : public QObject {
         QTest::newRow("device") << "[run]\ndevice = \"gpu\"\n" << "P.toml:2: run.device is 'gpu'; expected auto, cpu, cuda or cuda:N";
         QTest::newRow("seed") << "[run]\nseed = -1\n" << "P.toml:2: run.seed is -1; expected at least 0";
         QTest::newRow("bare letter") << "name = \"\u00e9 # \u00e9\" # \u00e9\n\u00e9 = 1\n" << "P.toml:2: not TOML: a letter outside ASCII stands outside quotes; put keys and values in quotes";
+        QTest::newRow("letter after a backslash") << "name = \"\"\"a \\\n\u00e9\"\"\"\n"
+            << "P.toml:1: not TOML: a letter outside ASCII follows a backslash; put it on the line before";
+        QTest::newRow("string in a number") << "name = 1=\"\u00e9\"\n" << "P.toml:1: not TOML: a second = in one value; put values that hold one in quotes";
+        QTest::newRow("quote in a word") << "name = 1\"\u00e9\"\n" << "P.toml:1: not TOML: a quote in the middle of a word, before \"";
+        QTest::newRow("open string") << "\nname = \"\u00e9\n" << "P.toml:2: not TOML: a string is not closed";
         QTest::newRow("image size") << "[data]\nimage-size = 100000\n" << "P.toml:2: data.image-size is 100000; expected 8 to 4096 pixels";
+    }
+    void letters_of_every_script_are_read() {
+        const job::Project read = job::parse_project(
+            "\"name\" = 'γ # \"é\"' # 注\nnotes = \"\"\"\nλ = '1' \\\n  and \\\"μ\\\" \"\"\"\"\n[data]\nmean = [0.5, # é\n 0.25, 1]\n[method]\n"
+            "name = \"lora\"\noptions = { rank = 4, \"targets\" = \"q,v\" }\n", "P.toml");
+        QCOMPARE(read.name, std::string("γ # \"é\""));
+        QCOMPARE(read.notes, std::string("λ = '1' and \"μ\" \""));
+        QVERIFY((read.data.mean == decltype(read.data.mean){{0.5F, 0.25F, 1.0F}}));
+        QCOMPARE(read.method_options.at("rank"), std::string("4"));
     }
     void refusals() {
         QFETCH(QString, toml);
