@@ -6,10 +6,13 @@
 #include "app/cli/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/job/events.h"
+#include "core/job/job_folder.h"
 #include "core/job/terminal_progress.h"
 
 #include <cmath>
 #include <iostream>
+#include <optional>
 
 namespace cdra::cli {
 namespace {
@@ -48,6 +51,19 @@ void print_counts(const sweep::SweepStatus& status) {
     std::cout << '\n';
 }
 
+// A sweep at work may have been started with a selection of its own (--rows, --seeds): what it says itself.
+void print_running(const fs::path& out) {
+    const job::JobPaths paths(out);
+    if (!job::is_alive(paths)) return;
+    std::optional<job::ProgressEvent> last;
+    for (const job::Event& event : job::read_events(paths.events))
+        if (const auto* progress = std::get_if<job::ProgressEvent>(&event.what)) last = *progress;
+    if (!last) return;
+    std::cout << "a sweep works here: " << last->done << " of its " << last->total << " runs over, " << last->message;
+    if (last->eta_seconds) std::cout << ", about " << job::format_duration(*last->eta_seconds) << " left";
+    std::cout << '\n';
+}
+
 class Sweep final : public Command {
   public:
     void declare(CLI::App& app) override {
@@ -56,7 +72,7 @@ class Sweep final : public Command {
             ->type_name("DIR");
         sweep_.declare(app);
         app.add_flag("--dry-run", dry_, "List the runs with their states, start nothing.");
-        app.add_flag("--status", status_, "Say how far the sweep is, start nothing; works while it runs.");
+        app.add_flag("--status", status_, "Say how far the runs that the other options name are, start nothing; works while a sweep runs.");
         output_.declare(app);
         app.footer("A finished run is kept and an interrupted one goes on, so a sweep may be stopped at any "
                    "time and "
@@ -71,6 +87,7 @@ class Sweep final : public Command {
             fs::absolute(out_.empty() ? fs::absolute(file_).parent_path() / "sweeps" / sweep.name
                                       : fs::path(out_))
                 .lexically_normal();
+        if (status_ && !output_.json) print_running(out); // before look(): it refuses folders of other settings
         if (dry_ || status_) return show(sweep, sweep::look(sweep, out));
         const sweep::SweepStatus status =
             sweep_.execute(sweep, read_text_file(file_), out, invocation, output_.quiet);

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -296,7 +297,8 @@ class Queue {
         if (all.count(RunState::failed) > 0)
             line += ", " + std::to_string(all.count(RunState::failed)) + " failed";
         if (all.eta_seconds >= 0) line += ", about " + job::format_duration(all.eta_seconds) + " left";
-        note_(line + ")");
+        line += ")";
+        note_(line);
         events_->write(job::LogEvent{status.state == RunState::failed ? "warning" : "info", line});
     }
 

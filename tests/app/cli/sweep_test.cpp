@@ -125,6 +125,11 @@ class SweepCommandTest : public QObject {
         process.setWorkingDirectory(QString::fromStdString(folder_.path().string()));
         process.start(QStringLiteral(CDRA_BIN_DIR) + "/cdra", arguments("stopped", {"--rows", "lora-2"}));
         QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(folder_ / "waiting"), 60000);
+        // Asked without the running sweep's selection, it says what works there all the same.
+        const Outcome status = test::run_cdra({"sweep", "sweep.toml", "--data", "images", "--out", "stopped", "--status"},
+                                              folder_.path(), engine_);
+        QCOMPARE(status.code, 0);
+        QVERIFY2(status.out.contains("a sweep works here: 0 of its 2 runs over"), qPrintable(status.out));
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 130);
@@ -136,6 +141,13 @@ class SweepCommandTest : public QObject {
         QCOMPARE(again.code, 0);
         QCOMPARE(count(again, "done"), 2);
         QCOMPARE(calls(), 3);
+        int ends = 0;
+        for (const job::Event& event : job::read_events(folder_ / "stopped/events.jsonl"))
+            if (const auto* log = std::get_if<job::LogEvent>(&event.what)) {
+                QVERIFY2(log->message.ends_with(")"), log->message.c_str());
+                ++ends;
+            }
+        QVERIFY(ends >= 2);
     }
 
     void otherSettingsAreRefused() {
