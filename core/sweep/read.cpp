@@ -13,7 +13,8 @@
 namespace cdra::sweep {
 namespace {
 
-constexpr std::size_t most_values = 1000; // of an axis; a sweep of more is a slip
+constexpr std::size_t most_values = 1000;      // of an axis; a sweep of more is a slip
+constexpr std::size_t most_settings = 10'000; // of a row: all of them are expanded at once
 
 Scalar scalar(const job::TomlReader& reader, std::string_view key, const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
@@ -65,11 +66,24 @@ void check_name(const job::TomlReader& reader, std::string_view key, const std::
                 "is '" + name + "'; expected a name of letters, digits and -_.+ (it becomes a folder)");
 }
 
+// Up to 1,000,000, which stands for any number above.
+std::size_t setting_count(const std::vector<Axis>& axes) {
+    std::size_t count = 1;
+    for (const Axis& axis : axes)
+        count = std::min<std::size_t>(count * axis.values.size(), 1'000'000);
+    return count;
+}
+
+void check_settings(const job::TomlReader& reader, const Row& row) {
+    if (const std::size_t count = setting_count(row.grid) * setting_count(row.choose); count > most_settings)
+        reader.fail("grid", *reader.raw(),
+                    "and choose ask for " + std::to_string(count) + " settings of " + row.label +
+                        " or more; expected at most " + std::to_string(most_settings));
+}
+
 void check_trials(const job::TomlReader& reader, const std::vector<Axis>& axes, int limit,
                   const std::string& whose) {
-    std::size_t trials = 1;
-    for (const Axis& axis : axes)
-        trials = std::min<std::size_t>(trials * axis.values.size(), 1'000'000);
+    const std::size_t trials = setting_count(axes);
     if (trials > static_cast<std::size_t>(limit))
         reader.fail("choose", *reader.raw(),
                     "asks for " + std::to_string(trials) + " trials for " + whose +
@@ -132,6 +146,7 @@ Row read_row(job::TomlReader reader, const std::vector<Axis>& grid, const std::v
                     std::string("is not right: ") + error.what());
     }
     check_trials(reader, row.choose, max_trials, row.label);
+    check_settings(reader, row);
     return row;
 }
 

@@ -223,6 +223,12 @@ class SweepTest : public QObject {
         QTest::newRow("seeds") << "[4, 5]"
                                << "[4, 4]"
                                << "twice";
+        QString many;
+        for (int i = 1; i <= 101; ++i)
+            many += QString::number(i) + (i < 101 ? "," : "");
+        QTest::newRow("settings") << "size-scale = [0.5, 1.0]"
+                                  << "size-scale = [" + many + "], beta = [" + many + "]"
+                                  << "expected at most 10000";
     }
     void slipsAreNamed() {
         QFETCH(QString, from);
