@@ -13,9 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <iostream>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -64,7 +62,7 @@ class Analyse final : public Command {
     }
 
     int run(const Invocation&) override {
-        if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
+        const int threads = thread_count(threads_);
         const bool only_plan = !fs::is_directory(run_);
         if (only_plan && map_.empty())
             throw InputError(run_ + " is no folder; expected a run, or a plan with --sensitivity S.h5");
@@ -77,7 +75,7 @@ class Analyse final : public Command {
             changes = analysis::matrix_changes(adapter, model.get());
         }
         std::optional<analysis::BoxShares> shares;
-        if (!map_.empty()) shares = boxes(only_plan ? fs::path(run_) : fs::path(run_) / "plan.h5");
+        if (!map_.empty()) shares = boxes(only_plan ? fs::path(run_) : fs::path(run_) / "plan.h5", threads);
         if (output_.json) {
             Json json;
             json["run"] = run_;
@@ -93,8 +91,7 @@ class Analyse final : public Command {
     }
 
   private:
-    analysis::BoxShares boxes(const fs::path& plan_file) const {
-        const int threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    analysis::BoxShares boxes(const fs::path& plan_file, int threads) const {
         const auto plan = compact::read_plan(plan_file);
         const Interrupt interrupt;
         job::TerminalProgress progress(output_.quiet);

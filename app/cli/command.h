@@ -44,6 +44,8 @@ int run(int argc, char** argv);
 // The factories, one a file.
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_dataset();
+std::unique_ptr<Command> make_dataset_build(); // of make_dataset
+std::unique_ptr<Command> make_dataset_split(); // of make_dataset
 std::unique_ptr<Command> make_methods();
 std::unique_ptr<Command> make_sensitivity();
 std::unique_ptr<Command> make_plan();

@@ -5,7 +5,9 @@
 #include "core/base/error.h"
 #include "core/compact/ranks.h"
 
+#include <algorithm>
 #include <cmath>
+#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -28,9 +30,9 @@ std::array<float, 3> triple(const char* option, const std::vector<float>& values
 
 } // namespace
 
-void OutputOptions::declare(CLI::App& app, bool with_quiet) {
+void OutputOptions::declare(CLI::App& app) {
     app.add_flag("--json", json, "Print the result as one JSON object on standard output.");
-    if (with_quiet) app.add_flag("--quiet", quiet, "No progress on standard error.");
+    app.add_flag("--quiet", quiet, "No progress on standard error.");
 }
 
 void ModelOptions::declare(CLI::App& app, bool with_path) {
@@ -145,6 +147,11 @@ void PlanOptions::apply(compact::PlanOptions& options) const {
         parsed("--rank", *rank, [](const std::string& word) { return compact::parse_rank_strategy(word); });
         options.rank = *rank;
     }
+}
+
+int thread_count(int wanted) {
+    if (wanted < 0) throw InputError("--threads is " + std::to_string(wanted) + "; expected at least 0");
+    return wanted > 0 ? wanted : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 void check_run(const job::RunChoice& run) {

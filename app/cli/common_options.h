@@ -19,7 +19,7 @@ namespace cdra::cli {
 
 struct OutputOptions {
     bool json = false, quiet = false;
-    void declare(CLI::App& app, bool with_quiet = true);
+    void declare(CLI::App& app);
     job::Output output(const std::string& job = {}) const { return {json, quiet, job}; }
 };
 
@@ -58,6 +58,9 @@ struct PlanOptions {
     void apply(compact::PlanOptions& options) const; // throws InputError
     bool any() const;
 };
+
+// What --threads asks for: 0 is one per processor. Throws InputError below 0.
+int thread_count(int wanted);
 
 // Throws InputError naming the first impossible value of what only a request holds.
 void check_run(const job::RunChoice& run);

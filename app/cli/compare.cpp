@@ -10,9 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <iostream>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -61,8 +59,7 @@ class Compare final : public Command {
 
     int run(const Invocation&) override {
         const auto pool = sensitivity::parse_pool(pool_);
-        if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
-        const int threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        const int threads = thread_count(threads_);
         std::vector<Pair> pairs;
         {
             const Interrupt interrupt;

@@ -19,7 +19,7 @@ class Control final : public Command {
 
     void declare(CLI::App& app) override {
         app.add_option("RUN", run_, "Job folder of a running job.")->required();
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

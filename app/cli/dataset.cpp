@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 #include "app/cli/common_options.h"
-#include "app/cli/dataset_build.h"
-#include "app/cli/dataset_split.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/table.h"
 #include "core/base/error.h"
@@ -14,7 +12,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -37,25 +34,26 @@ class DatasetCommand final : public Command {
         app.add_option("DATA", spec_, "A folder, or LAYOUT:PATH; options after '?', e.g. '?train=1000&seed=0'.");
         app.add_option("--threads", threads_, "Threads that read files (default 0: one per processor).")->type_name("N");
         output_.declare(app);
-        build_.declare(app);
-        split_.declare(app);
+        words_.push_back({app.add_subcommand("build", "Write an offline benchmark in a published layout."), make_dataset_build()});
+        words_.push_back({app.add_subcommand("split", "Write the split files that a folder lacks; files that are there stay."),
+                          make_dataset_split()});
+        for (const Word& word : words_) word.command->declare(*word.app);
         std::string layouts = "Layouts:\n";
         for (const datasets::Layout& layout : datasets::layouts())
             layouts += "  " + std::string(layout.word) + ": " + std::string(layout.summary) + "\n";
         app.footer(layouts);
     }
 
-    int run(const Invocation&) override {
-        if (build_.given()) return build_.run();
-        if (split_.given()) return split_.run();
+    int run(const Invocation& invocation) override {
+        for (const Word& word : words_)
+            if (word.app->parsed()) return word.command->run(invocation);
         if (spec_.empty()) throw InputError("DATA is missing; expected a folder or LAYOUT:PATH, or one of the words build and split");
-        if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
+        const int threads = thread_count(threads_);
         const auto dataset = datasets::open_dataset(spec_);
         std::vector<datasets::BadSample> bad;
         {
             const Interrupt interrupt;
             job::TerminalProgress progress(output_.quiet);
-            const int threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
             bad = datasets::check(*dataset, threads, progress, interrupt.token());
         }
         if (output_.json) print_json(*dataset, bad);
@@ -121,8 +119,11 @@ class DatasetCommand final : public Command {
     std::string spec_;
     int threads_ = 0;
     OutputOptions output_;
-    DatasetBuild build_;
-    DatasetSplit split_;
+    struct Word {
+        CLI::App* app; // CLI11's own
+        std::unique_ptr<Command> command;
+    };
+    std::vector<Word> words_;
 };
 
 } // namespace

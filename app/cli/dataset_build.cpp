@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/cli/dataset_build.h"
-
+#include "app/cli/command.h"
+#include "app/cli/common_options.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/table.h"
 #include "core/base/error.h"
@@ -10,10 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -39,67 +37,79 @@ const datasets::Benchmark& benchmark_named(const std::string& name) {
     throw InputError("benchmark '" + name + "' is not known; expected one of " + known);
 }
 
-} // namespace
-
-void DatasetBuild::declare(CLI::App& dataset) {
-    app_ = dataset.add_subcommand("build", "Write an offline benchmark in a published layout.");
-    app_->add_option("NAME", name_, "Benchmark, see below.")->required();
-    app_->add_option("--out", out_, "Folder that the benchmark's folder is made in.")->required()->type_name("DIR");
-    app_->add_option("--seed", seed_, "Seed of every choice (default 0).")->type_name("N");
-    app_->add_option("--fashion", fashion_, "Folder of Fashion-MNIST (default: the offline inputs').")->type_name("PATH");
-    app_->add_option("--digits", digits_, "digits.csv.gz of scikit-learn or its folder (default: the offline inputs').")
-        ->type_name("PATH");
-    app_->add_option("--tasks", tasks_, "Only these tasks, with commas between.")->delimiter(',')->type_name("TASK");
-    app_->add_option("--limit", limit_, "At most so many images in a list (default 0: all).")->type_name("N");
-    app_->add_option("--threads", threads_, "Threads (default 0: one per processor); no byte depends on it.")->type_name("N");
-    output_.declare(*app_);
-    std::string footer = "Benchmarks:\n";
-    for (const datasets::Benchmark& benchmark : datasets::benchmarks()) {
-        footer += "  " + std::string(benchmark.name) + ": " + std::string(benchmark.summary) + "\n    tasks:";
-        for (const std::string& task : benchmark.tasks())
-            footer += " " + task;
-        footer += "\n";
+// `cdra dataset build NAME --out DIR`.
+class DatasetBuild final : public Command {
+  public:
+    void declare(CLI::App& app) override {
+        app.add_option("NAME", name_, "Benchmark, see below.")->required();
+        app.add_option("--out", out_, "Folder that the benchmark's folder is made in.")->required()->type_name("DIR");
+        app.add_option("--seed", seed_, "Seed of every choice (default 0).")->type_name("N");
+        app.add_option("--fashion", fashion_, "Folder of Fashion-MNIST (default: the offline inputs').")->type_name("PATH");
+        app.add_option("--digits", digits_, "digits.csv.gz of scikit-learn or its folder (default: the offline inputs').")
+            ->type_name("PATH");
+        app.add_option("--tasks", tasks_, "Only these tasks, with commas between.")->delimiter(',')->type_name("TASK");
+        app.add_option("--limit", limit_, "At most so many images in a list (default 0: all).")->type_name("N");
+        app.add_option("--threads", threads_, "Threads (default 0: one per processor); no byte depends on it.")->type_name("N");
+        output_.declare(app);
+        std::string footer = "Benchmarks:\n";
+        for (const datasets::Benchmark& benchmark : datasets::benchmarks()) {
+            footer += "  " + std::string(benchmark.name) + ": " + std::string(benchmark.summary) + "\n    tasks:";
+            for (const std::string& task : benchmark.tasks())
+                footer += " " + task;
+            footer += "\n";
+        }
+        app.footer(footer);
     }
-    app_->footer(footer);
-}
 
-int DatasetBuild::run() {
-    if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
-    const datasets::Benchmark& benchmark = benchmark_named(name_);
-    datasets::BuildOptions options;
-    options.out = out_;
-    options.fashion = fashion_.empty() ? inputs_folder() + "/fashion-mnist" : fashion_;
-    options.digits = digits_.empty() ? inputs_folder() + "/digits" : digits_;
-    options.seed = seed_;
-    options.tasks = tasks_;
-    options.limit = limit_;
-    options.threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    std::vector<datasets::BuiltTask> built;
-    {
-        const Interrupt interrupt;
-        job::TerminalProgress progress(output_.quiet);
-        built = benchmark.build(options, progress, interrupt.token());
-    }
-    const std::string folder = (options.out / benchmark.name).string();
-    if (output_.json) {
-        nlohmann::ordered_json json{{"benchmark", benchmark.name}, {"folder", folder}, {"seed", seed_}};
-        json["tasks"] = nlohmann::ordered_json::array();
+    int run(const Invocation&) override {
+        const datasets::Benchmark& benchmark = benchmark_named(name_);
+        datasets::BuildOptions options;
+        options.out = out_;
+        options.fashion = fashion_.empty() ? inputs_folder() + "/fashion-mnist" : fashion_;
+        options.digits = digits_.empty() ? inputs_folder() + "/digits" : digits_;
+        options.seed = seed_;
+        options.tasks = tasks_;
+        options.limit = limit_;
+        options.threads = thread_count(threads_);
+        std::vector<datasets::BuiltTask> built;
+        {
+            const Interrupt interrupt;
+            job::TerminalProgress progress(output_.quiet);
+            built = benchmark.build(options, progress, interrupt.token());
+        }
+        const std::string folder = (options.out / benchmark.name).string();
+        if (output_.json) {
+            nlohmann::ordered_json json{{"benchmark", benchmark.name}, {"folder", folder}, {"seed", seed_}};
+            json["tasks"] = nlohmann::ordered_json::array();
+            for (const datasets::BuiltTask& task : built)
+                json["tasks"].push_back({{"name", task.name},
+                                         {"data", task.data},
+                                         {"classes", task.classes},
+                                         {"train", task.train},
+                                         {"val", task.val},
+                                         {"test", task.test}});
+            std::cout << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+            return exit_codes::done;
+        }
+        Table table{{{"task"}, {"classes", true}, {"train", true}, {"val", true}, {"test", true}, {"--data"}}, {}};
         for (const datasets::BuiltTask& task : built)
-            json["tasks"].push_back({{"name", task.name},
-                                     {"data", task.data},
-                                     {"classes", task.classes},
-                                     {"train", task.train},
-                                     {"val", task.val},
-                                     {"test", task.test}});
-        std::cout << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+            table.rows.push_back({task.name, std::to_string(task.classes), std::to_string(task.train),
+                                  std::to_string(task.val), std::to_string(task.test), task.data});
+        table.print(std::cout);
         return exit_codes::done;
     }
-    Table table{{{"task"}, {"classes", true}, {"train", true}, {"val", true}, {"test", true}, {"--data"}}, {}};
-    for (const datasets::BuiltTask& task : built)
-        table.rows.push_back({task.name, std::to_string(task.classes), std::to_string(task.train),
-                              std::to_string(task.val), std::to_string(task.test), task.data});
-    table.print(std::cout);
-    return exit_codes::done;
-}
+
+  private:
+    std::string name_, out_, fashion_, digits_;
+    std::uint64_t seed_ = 0;
+    std::uint32_t limit_ = 0;
+    std::vector<std::string> tasks_;
+    int threads_ = 0;
+    OutputOptions output_;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_dataset_build() { return std::make_unique<DatasetBuild>(); }
 
 } // namespace cdra::cli

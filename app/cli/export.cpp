@@ -27,7 +27,7 @@ class Export final : public Command {
         app.add_option("--base-model", base_, "[peft] What the folder calls its base model (default: the checkpoint's file name).")
             ->type_name("NAME");
         app.add_option("--out", out_, "Folder to write into; made if it does not exist.")->required()->type_name("DIR");
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

@@ -19,7 +19,7 @@ class ImportSpt final : public Command {
         app.add_option("--method", how_.method, "Method of the plan: spt-lora or spt-adapter (default spt-lora).")->type_name("WORD");
         app.add_option("--rank", rank_, "Rank of the module of a whole matrix (default 8).")->type_name("N");
         app.add_option("--out", out_, "Plan to write.")->required()->type_name("P.h5");
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

@@ -38,7 +38,7 @@ class Inspect final : public Command {
         app.add_option("MODEL", path_, "Checkpoint: a file, or a folder with model.safetensors.")->required();
         app.add_option("--heads", overrides_.heads, "Attention heads (default: as the checkpoint or its config.json says).")
             ->type_name("N");
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

@@ -30,7 +30,7 @@ class Methods final : public Command {
   public:
     void declare(CLI::App& app) override {
         app.add_option("NAME", name_, "Only this method.");
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

@@ -9,9 +9,7 @@
 #include "core/compact/ranks.h"
 #include "core/job/terminal_progress.h"
 
-#include <algorithm>
 #include <iostream>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -86,9 +84,8 @@ class Plan final : public Command {
         options_.apply(options);
         options.tune_vectors = tune_vectors_;
         options.class_token = class_token_;
-        if (threads_ < 0) throw InputError("--threads is " + std::to_string(threads_) + "; expected at least 0");
+        const int threads = thread_count(threads_);
         if (!out_.empty()) check_output("--out", out_);
-        const int threads = threads_ > 0 ? threads_ : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         const compact::CompactPlan plan = [&] {
             const Interrupt interrupt;
             job::TerminalProgress progress(output_.quiet);

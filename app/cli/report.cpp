@@ -53,7 +53,7 @@ class Report final : public Command {
     void declare(CLI::App& app) override {
         app.add_option("RUN", runs_, "Job folders of fine-tuning runs.")->required();
         app.add_option("--format", format_, "text, csv, markdown or latex (default text).")->type_name("WORD");
-        output_.declare(app, false);
+        output_.declare(app);
     }
 
     int run(const Invocation&) override {

@@ -11,8 +11,6 @@
 #include "core/base/error.h"
 #include "core/job/terminal_progress.h"
 
-#include <algorithm>
-#include <thread>
 
 namespace cdra::cli {
 namespace {
@@ -130,8 +128,7 @@ class Train final : public Command {
                              " needs a compact plan; expected --plan P.h5 (from 'cdra plan') or --sensitivity S.h5 (from 'cdra sensitivity')");
         const Interrupt interrupt;
         job::TerminalProgress progress(output_.quiet);
-        const int threads =
-            project.run.threads > 0 ? project.run.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        const int threads = thread_count(project.run.threads);
         const auto map = sensitivity::read_map(project.sensitivity.map, progress, interrupt.token());
         const methods::Descriptor& method = methods::find_method(project.method);
         compact::CompactPlan plan =
