@@ -16,18 +16,31 @@ cmake --build "$build" --target fuzz_all >/dev/null
 mkdir -p "$build/found"
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || for file in "$here"/*.cpp; do targets+=("$(basename "$file" .cpp)"); done
-failed=0
-for target in "${targets[@]}"; do
+
+# One reader: its outcome as one line, status 1 if something was found.
+fuzz() {
+    local target=$1 log="$build/found/$1.log" work status=0
     work=$(mktemp -d)
     mkdir -p "$here/corpus/$target"
-    log="$build/found/$target.log"
-    if "$build/bin/fuzz_$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1500 -malloc_limit_mb=1024 -max_len=65536 \
-        -artifact_prefix="$build/found/$target-" -print_final_stats=1 "$work" "$here/corpus/$target" >"$log" 2>&1; then
+    "$build/bin/fuzz_$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1500 -malloc_limit_mb=1024 -max_len=65536 \
+        -artifact_prefix="$build/found/$target-" -print_final_stats=1 "$work" "$here/corpus/$target" >"$log" 2>&1 &
+    local program=$!
+    if wait "$program"; then
         say "$target: $(grep -o 'number_of_executed_units: *[0-9]*' "$log" | grep -o '[0-9]*$') inputs, nothing found"
     else
-        failed=$((failed + 1))
+        status=1
         say "$target: $(grep -m1 -E 'ERROR|SUMMARY|runtime error' "$log" || tail -1 "$log")"
     fi
-    rm -rf "$work"
+    rm -rf "$work" "/dev/shm/cdra-fuzz-$program" # the second is scratch_folder() of fuzz.h
+    return "$status"
+}
+
+failed=0 running=0
+one_ends() { wait -n || failed=$((failed + 1)); running=$((running - 1)); }
+for target in "${targets[@]}"; do
+    [ "$running" -lt "$(cdra_jobs)" ] || one_ends # as many at a time as compilers: a core and 2 GiB each
+    fuzz "$target" &
+    running=$((running + 1))
 done
+while [ "$running" -gt 0 ]; do one_ends; done
 [ "$failed" = 0 ] || die "$failed readers failed, see $build/found"
