@@ -4,6 +4,7 @@
 #include "core/engine/training/gradient_start.h"
 
 #include "core/base/error.h"
+#include "core/engine/methods/product_method.h"
 #include "core/tensor_io/safetensors.h"
 
 #include <numeric>
@@ -12,13 +13,17 @@
 namespace cdra::engine {
 namespace {
 
+// What plan_parts() makes a product of: rank 0 and an empty box have no A.
+bool has_product(const compact::PlannedMatrix& matrix) {
+    return matrix.treatment == compact::Treatment::low_rank && matrix.rank > 0 && !matrix.box.rows.empty();
+}
+
 // Every product's weight as a leaf that takes the sum of the gradients; everything else stays frozen.
 class WeightWatch final : public Adaptation {
   public:
     explicit WeightWatch(const compact::CompactPlan& plan) {
         for (const auto& matrix : plan.matrices)
-            if (matrix.treatment == compact::Treatment::low_rank)
-                wanted_[{matrix.shape.block, projection_at(matrix.shape.kind)}] = Tensor();
+            if (has_product(matrix)) wanted_[{matrix.shape.block, projection_of(matrix.shape.kind)}] = Tensor();
     }
     Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen) override {
         const auto found = wanted_.find({block, which});
@@ -28,17 +33,12 @@ class WeightWatch final : public Adaptation {
     }
     // [out, in] of one matrix.
     Tensor gradient(const checkpoint::MatrixShape& shape) const {
-        const auto sum = wanted_.at({shape.block, projection_at(shape.kind)}).grad();
-        return shape.kind < 3 ? sum.narrow(0, shape.kind * shape.out, shape.out) : sum;
+        return wanted_.at({shape.block, projection_of(shape.kind)}).grad().narrow(0, first_output(shape), shape.out);
     }
 
   private:
-    static Projection projection_at(int kind) {
-        return kind < 3 ? Projection::qkv : static_cast<Projection>(kind - 2);
-    }
     std::map<std::pair<int, Projection>, Tensor> wanted_;
 };
-static_assert(static_cast<int>(Projection::proj) == 1 && static_cast<int>(Projection::fc2) == 3);
 
 Tensor indices(const std::vector<std::uint32_t>& values) {
     return torch::tensor(std::vector<std::int64_t>(values.begin(), values.end()), torch::kInt64);
@@ -88,7 +88,7 @@ std::map<std::string, Tensor> gradient_start(const Vit& model, const compact::Co
     std::map<std::string, Tensor> result;
     for (const auto& matrix : plan.matrices) {
         throw_if_stopped(stop);
-        if (matrix.treatment != compact::Treatment::low_rank) continue;
+        if (!has_product(matrix)) continue;
         const auto box = watch.gradient(matrix.shape)
                              .to(torch::kCPU)
                              .index_select(0, indices(matrix.box.columns))
