@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/engine/methods/branch_noise.h"
+#include "core/engine/model/branch_noise.h"
 
 #include <numeric>
 #include <torch/nn/functional/linear.h>

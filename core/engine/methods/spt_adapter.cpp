@@ -5,7 +5,7 @@
 // y += W₂·gelu(W₁·y + b₁) + b₂.
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/engine/methods/branch_noise.h"
+#include "core/engine/model/branch_noise.h"
 #include "core/engine/methods/initial_values.h"
 #include "core/engine/methods/plan_parts.h"
 #include "core/engine/methods/table.h"

@@ -4,26 +4,13 @@
 // The forward pass: from images to tokens, features and logits, with the places where a method steps in.
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/model/branch_noise.h"
 #include "core/engine/model/tensor_names.h"
 #include "core/engine/model/vit.h"
 
 #include <torch/torch.h>
 
 namespace cdra::engine {
-
-namespace {
-
-// One uniform number in [0, 1) a sample: no generator state, so a resumed run drops the same paths.
-Tensor kept_paths(std::int64_t samples, double rate, std::uint64_t seed, const Tensor& like) {
-    std::vector<float> scale(static_cast<std::size_t>(samples));
-    for (std::size_t i = 0; i < scale.size(); ++i) {
-        const double uniform = static_cast<double>(mix_seed(seed, i) >> 11) * 0x1p-53;
-        scale[i] = uniform < rate ? 0.0F : static_cast<float>(1.0 / (1.0 - rate));
-    }
-    return torch::from_blob(scale.data(), {samples, 1, 1}, torch::kFloat32).clone().to(like.options());
-}
-
-} // namespace
 
 Tensor Adaptation::project(int, Projection, const Tensor& x, const Linear& frozen) {
     return at::linear(x, frozen.weight, frozen.bias);
@@ -108,9 +95,8 @@ Tensor Vit::blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& optio
         if (spec_.layer_scale) branch = branch * stored(block_name(block, which == 0 ? "ls1" : "ls2"));
         const double rate = spec_.depth > 1 ? options.drop_path * block / (spec_.depth - 1) : 0.0;
         if (options.training && rate > 0)
-            branch =
-                branch * kept_paths(branch.size(0), rate,
-                                    mix_seed(options.random_seed, std::uint64_t(2 * block + which)), branch);
+            branch = branch * path_mask(branch, rate,
+                                        mix_seed(options.random_seed, std::uint64_t(2 * block + which)));
         return to + branch;
     };
     for (int block = 0; block < spec_.depth; ++block) {

@@ -4,7 +4,7 @@
 #include "tests/core/engine/engine_world.h"
 
 #include "core/base/error.h"
-#include "core/engine/methods/branch_noise.h"
+#include "core/engine/model/branch_noise.h"
 #include "core/engine/methods/entry_vectors.h"
 #include "core/engine/training/gradient_start.h"
 #include "core/engine/training/optimizer.h"

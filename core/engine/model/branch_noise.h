@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Dropout and drop path of a method's own branch, as factors: pure functions of a seed, so that a resumed run
+// Dropout and drop path, of the model's branches or a method's own, as factors: pure functions of a seed, so that a resumed run
 // draws what it would have drawn.
 #pragma once
 

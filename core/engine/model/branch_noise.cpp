@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "core/engine/methods/branch_noise.h"
+#include "core/engine/model/branch_noise.h"
 
 #include "core/base/random.h"
 
