@@ -10,6 +10,7 @@
 #include "core/engine/training/optimizer.h"
 #include "core/tensor_io/safetensors.h"
 #include "tests/core/engine/engine_world.h"
+#include "tests/parity/read_tensor.h"
 
 #include <torch/torch.h>
 
@@ -25,14 +26,7 @@ namespace methods = cdra::methods;
 
 namespace {
 
-torch::Tensor read(const io::SafetensorsFile& file, const std::string& name) {
-    const auto* info = file.find(name);
-    if (info == nullptr) throw cdra::InputError("no tensor " + name);
-    const auto values = file.read_f32(*info);
-    auto result = torch::empty(info->shape, torch::kFloat32);
-    std::copy(values.begin(), values.end(), result.mutable_data_ptr<float>());
-    return result;
-}
+using cdra::test::read;
 
 methods::OptionValues parse(const std::string& text) {
     methods::OptionValues values;

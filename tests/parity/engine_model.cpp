@@ -8,21 +8,17 @@
 #include "core/engine/model/vit.h"
 #include "core/engine/sensitivity/sensitivity.h"
 #include "core/tensor_io/safetensors.h"
+#include "tests/parity/read_tensor.h"
 
 #include <iostream>
 #include <torch/torch.h>
 
 namespace {
 
+using cdra::test::read;
+
 using namespace cdra;
 using engine::Tensor;
-
-Tensor read(const tensor_io::SafetensorsFile& file, const std::string& name) {
-    const auto* info = file.find(name);
-    if (!info) throw InputError("no tensor " + name);
-    auto values = file.read_f32(*info);
-    return torch::from_blob(values.data(), info->shape, torch::kFloat32).clone();
-}
 
 void write(const std::string& path, const std::map<std::string, Tensor>& tensors) {
     std::vector<tensor_io::TensorView> views;

@@ -9,6 +9,7 @@
 #include "core/engine/training/optimizer.h"
 #include "core/engine/training/schedule.h"
 #include "core/tensor_io/safetensors.h"
+#include "tests/parity/read_tensor.h"
 
 #include <torch/torch.h>
 
@@ -19,18 +20,7 @@
 namespace io = cdra::tensor_io;
 namespace engine = cdra::engine;
 
-namespace {
-
-torch::Tensor read(const io::SafetensorsFile& file, const std::string& name) {
-    const auto* info = file.find(name);
-    if (info == nullptr) throw cdra::InputError("no tensor " + name);
-    const auto values = file.read_f32(*info);
-    auto result = torch::empty(info->shape, torch::kFloat32);
-    std::copy(values.begin(), values.end(), result.mutable_data_ptr<float>());
-    return result;
-}
-
-} // namespace
+using cdra::test::read;
 
 int main(int argc, char** argv) try {
     if (argc != 5) throw cdra::InputError("usage: START OUT WEIGHT_DECAY EPOCHS");

@@ -91,4 +91,14 @@ inline torch::Tensor adapted_logits(const engine::Vit& model, engine::Method& me
     return model.logits(images, options);
 }
 
+// As training sees it: dropout and drop path drawn from `seed`.
+inline torch::Tensor training_logits(const engine::Vit& model, engine::Method& method, const torch::Tensor& images,
+                                     std::uint64_t seed) {
+    method.begin_forward(true, seed);
+    engine::ForwardOptions options;
+    options.adaptation = &method;
+    options.training = true;
+    return model.logits(images, options);
+}
+
 } // namespace cdra::test

@@ -196,11 +196,7 @@ class MethodsRunTest : public QObject {
         cdra::test::disturb(*method);
         const auto calm = cdra::test::adapted_logits(*model, *method, images).detach();
         const auto with_seed = [&](std::uint64_t seed) {
-            method->begin_forward(true, seed);
-            cdra::engine::ForwardOptions options;
-            options.adaptation = method.get();
-            options.training = true;
-            return model->logits(images, options).detach();
+            return cdra::test::training_logits(*model, *method, images, seed).detach();
         };
         const auto first = with_seed(1);
         QVERIFY(same_bits(with_seed(1), first));
@@ -256,11 +252,7 @@ class MethodsRunTest : public QObject {
         cdra::test::disturb(*method);
         const auto calm = cdra::test::adapted_logits(*model, *method, images).detach();
         const auto with_seed = [&](std::uint64_t seed) {
-            method->begin_forward(true, seed);
-            cdra::engine::ForwardOptions options;
-            options.adaptation = method.get();
-            options.training = true;
-            return model->logits(images, options).detach();
+            return cdra::test::training_logits(*model, *method, images, seed).detach();
         };
         QVERIFY(same_bits(with_seed(1), with_seed(1)));
         QVERIFY(!same_bits(with_seed(1), with_seed(2)));

@@ -27,14 +27,6 @@ QString different(const Tensor& got, const Tensor& want, double relative) {
     return QString::fromStdString(cdra::test::difference(engine::float_values(got), engine::float_values(want), relative));
 }
 
-Tensor training_logits(const engine::Vit& model, engine::Method& method, const Tensor& images, std::uint64_t seed) {
-    method.begin_forward(true, seed);
-    engine::ForwardOptions options;
-    options.adaptation = &method;
-    options.training = true;
-    return model.logits(images, options);
-}
-
 } // namespace
 
 class MethodsSensitiveTest : public QObject {
@@ -85,7 +77,7 @@ class MethodsSensitiveTest : public QObject {
         const auto method = world_.method(*model, word.toStdString(), &plan);
         engine::AdamW optimizer(method->trainables(), {});
         const auto images = cdra::test::random_images(3);
-        training_logits(*model, *method, images, 1).square().sum().backward();
+        cdra::test::training_logits(*model, *method, images, 1).square().sum().backward();
         optimizer.step(1e-3);
         const std::int64_t smallest_matrix = std::int64_t{64} * 64;
         std::size_t met = 0;
@@ -151,7 +143,7 @@ class MethodsSensitiveTest : public QObject {
             cdra::test::disturb(*method);
             const auto images = cdra::test::random_images(3);
             const auto calm = cdra::test::adapted_logits(*model, *method, images).detach();
-            const auto noisy = training_logits(*model, *method, images, 3);
+            const auto noisy = cdra::test::training_logits(*model, *method, images, 3);
             QVERIFY2(different(noisy, calm, 1e-5).isEmpty(), qPrintable(different(noisy, calm, 1e-5)));
         }
     }
@@ -165,9 +157,9 @@ class MethodsSensitiveTest : public QObject {
                 const auto method = world_.method(*model, word, &plan, given);
                 cdra::test::disturb(*method);
                 const auto images = cdra::test::random_images(4);
-                const auto first = training_logits(*model, *method, images, 1).detach();
-                QVERIFY(torch::equal(training_logits(*model, *method, images, 1), first));
-                QVERIFY(!different(training_logits(*model, *method, images, 2), first, 1e-4).isEmpty());
+                const auto first = cdra::test::training_logits(*model, *method, images, 1).detach();
+                QVERIFY(torch::equal(cdra::test::training_logits(*model, *method, images, 1), first));
+                QVERIFY(!different(cdra::test::training_logits(*model, *method, images, 2), first, 1e-4).isEmpty());
                 QVERIFY(!different(cdra::test::adapted_logits(*model, *method, images), first, 1e-4).isEmpty());
             }
     }
