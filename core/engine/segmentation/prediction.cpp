@@ -9,6 +9,7 @@
 #include "datasets/voc_palette.h"
 
 #include <algorithm>
+#include <set>
 #include <nlohmann/json.hpp>
 
 namespace cdra::engine {
@@ -46,11 +47,13 @@ void write_masks(const RunSetup& setup, const datasets::Dataset& data, const std
     const auto& samples = data.samples(split);
     const auto count = std::min(most, samples.size());
     nlohmann::ordered_json index{{"classes", data.classes()}, {"masks", nlohmann::ordered_json::array()}};
+    std::set<std::string> names;
     for (std::size_t i = 0; i < count; ++i) {
         throw_if_stopped(stop);
         progress.report({"masks", static_cast<std::int64_t>(i), static_cast<std::int64_t>(count), {}});
         auto name = samples[i].name;
         std::replace(name.begin(), name.end(), '/', '_');
+        while (!names.insert(name).second) name += '_'; // "a/b" and "a_b" are two images
         name += ".png";
         write_mask(target / name, predict_mask(setup, data.load(split, i)));
         index["masks"].push_back({{"image", samples[i].name}, {"mask", name}});

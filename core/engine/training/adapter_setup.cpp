@@ -109,7 +109,7 @@ RunSetup open_adapters(const job::EvaluateRequest& request, ProgressSink& progre
                          wanted.substr(0, 12) + "…");
     setup.model = std::make_unique<Vit>(*setup.checkpoint, setup.preprocessing.image_size, setup.resampling,
                                         setup.project.model.pooling, setup.device);
-    setup.task = make_task(datasets::Task::classification, setup.project.model.decoder);
+    setup.task = stored_task(sum.adapter);
     setup.task->reset_head(*setup.model, static_cast<int>(setup.classes.size()), 0);
     setup.method = stored_method(*setup.model, sum);
     setup.method->load(sum.adapter);

@@ -162,10 +162,7 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
     } catch (const nlohmann::json::exception& error) {
         throw CorruptFile(file.string() + ": metadata 'class_names' is not a list of names");
     }
-    const auto task = adapter.metadata.find("task");
-    const bool segments = task != adapter.metadata.end() && task->second == "segmentation";
-    setup.task = make_task(segments ? datasets::Task::segmentation : datasets::Task::classification,
-                           setup.project.model.decoder);
+    setup.task = stored_task(adapter);
     if (setup.classes.empty()) throw CorruptFile(file.string() + ": metadata 'class_names' is empty");
     finish(setup, paths, nullptr, progress, stop);
     if (const auto wanted = metadata_value(adapter, "model_sha256", file); wanted != setup.model_sha256)
@@ -196,6 +193,15 @@ std::map<std::string, std::string> adapter_metadata(const RunSetup& setup) {
         result["decoder"] = setup.project.model.decoder;
     }
     return result;
+}
+
+std::unique_ptr<Task> stored_task(const job::Adapter& adapter) {
+    const auto text = [&](const char* key) {
+        const auto found = adapter.metadata.find(key);
+        return found == adapter.metadata.end() ? std::string() : found->second;
+    };
+    return text("task") == "segmentation" ? make_task(datasets::Task::segmentation, text("decoder"))
+                                          : make_task(datasets::Task::classification, {});
 }
 
 std::filesystem::path adapter_file(const job::JobPaths& paths) {

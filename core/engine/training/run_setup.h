@@ -61,6 +61,8 @@ RunSetup open_run(const std::filesystem::path& folder, const job::RunChoice& dev
 
 // Metadata of the adapter file of this run.
 std::map<std::string, std::string> adapter_metadata(const RunSetup& setup);
+// What such metadata say the adapter was trained for. Throws InputError for an unknown decoder.
+std::unique_ptr<Task> stored_task(const job::Adapter& adapter);
 std::filesystem::path adapter_file(const job::JobPaths& paths);
 
 } // namespace cdra::engine

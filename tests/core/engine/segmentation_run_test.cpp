@@ -159,6 +159,15 @@ class SegmentationRunTest : public QObject {
         evaluate.run = run_, evaluate.split = "val";
         evaluate.output.quiet = evaluate.output.json = true;
         QCOMPARE(commands::evaluate(job::to_json(evaluate)), 0);
+        // The adapter alone, on the model: it says itself that it segments.
+        job::EvaluateRequest alone = evaluate;
+        alone.run.clear();
+        alone.adapters = {(folder_ / "run/adapter/adapter.safetensors").string()};
+        alone.model = job::ModelChoice{};
+        alone.model->path = world_.file.string();
+        alone.data = job::DataChoice{};
+        alone.data->spec = (folder_ / "voc").string();
+        QCOMPARE(commands::evaluate(job::to_json(alone)), 0);
         cdra::test::write_tiny_images(folder_ / "images");
         evaluate.data = job::DataChoice{};
         evaluate.data->spec = (folder_ / "images").string();
