@@ -42,9 +42,20 @@ std::string with_hint(const std::string& message, const std::string& command) {
     return message + (message.ends_with("?") ? " See '" : "; see '") + command + " --help'";
 }
 
+// The command that was typed and, of a command of words ("dataset build"), the words.
+std::vector<const CLI::App*> typed(const CLI::App& app) {
+    std::vector<const CLI::App*> chain;
+    for (auto next = app.get_subcommands(); !next.empty(); next = next.front()->get_subcommands()) chain.push_back(next.front());
+    return chain;
+}
+
+std::string line_of(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name() : line_of(*app.get_parent()) + " " + app.get_name();
+}
+
 // What the parser did not take.
 std::string unexpected(const CLI::App& app, const std::string& argument) {
-    const std::string command = "cdra " + app.get_name();
+    const std::string command = line_of(app);
     if (!argument.starts_with("-")) return with_hint("unexpected argument '" + argument + "'", command);
     const std::string name = argument.substr(0, argument.find('='));
     return with_hint("unknown option '" + name + "'" + methods::suggestion(name, option_names(app)), command);
@@ -98,15 +109,15 @@ int dispatch(int argc, char** argv) {
         std::cout << version.what() << '\n';
         return exit_codes::done;
     } catch (const CLI::ParseError& error) {
-        const auto chosen = app.get_subcommands();
-        const std::string which = chosen.empty() ? "cdra" : "cdra " + chosen.front()->get_name();
+        const auto chosen = typed(app);
         // A mistyped option leaves others missing: the slip is worth telling, not its consequence.
-        if (!chosen.empty())
-            for (const std::string& argument : chosen.front()->remaining())
-                if (argument.starts_with("-")) return complain(unexpected(*chosen.front(), argument), exit_codes::bad_input);
-        return complain(with_hint(without_line_end(error.what()), which), exit_codes::bad_input);
+        for (const CLI::App* word : chosen)
+            for (const std::string& argument : word->remaining())
+                if (argument.starts_with("-")) return complain(unexpected(*word, argument), exit_codes::bad_input);
+        return complain(with_hint(without_line_end(error.what()), line_of(chosen.empty() ? app : *chosen.back())),
+                        exit_codes::bad_input);
     }
-    const auto chosen = app.get_subcommands();
+    const auto chosen = typed(app);
     if (chosen.empty()) {
         const std::vector<std::string> rest = app.remaining();
         if (rest.empty()) {
@@ -119,8 +130,9 @@ int dispatch(int argc, char** argv) {
                                   "cdra"),
                         exit_codes::bad_input);
     }
-    if (const auto rest = chosen.front()->remaining(); !rest.empty())
-        return complain(unexpected(*chosen.front(), rest.front()), exit_codes::bad_input);
+    for (const CLI::App* word : chosen)
+        if (const auto rest = word->remaining(); !rest.empty())
+            return complain(unexpected(*word, rest.front()), exit_codes::bad_input);
     for (std::size_t i = 0; i < made.size(); ++i)
         if (chosen.front()->get_name() == commands()[i].name) return made[i]->run(invocation);
     return exit_codes::failed;

@@ -84,6 +84,11 @@ class BasicsTest : public QObject {
                                                 << "cdra: unknown option '--gama'; did you mean '--gamma'? See 'cdra plan --help'\n";
         QTest::newRow("argument") << QStringList{"methods", "lora", "more"}
                                   << "cdra: unexpected argument 'more'; see 'cdra methods --help'\n";
+        QTest::newRow("option of a word") << QStringList{"dataset", "build", "mini-vtab", "--out", "x", "--limt", "5"}
+                                          << "cdra: unknown option '--limt'; did you mean '--limit'? See 'cdra dataset build --help'\n";
+        QTest::newRow("argument of a word") << QStringList{"dataset", "split", "x", "y"}
+                                            << "cdra: unexpected argument 'y'; see 'cdra dataset split --help'\n";
+        QTest::newRow("word") << QStringList{"dataset", "split"} << "cdra: FOLDER is required; see 'cdra dataset split --help'\n";
         QStringList words;
         for (const methods::Descriptor* method : methods::all_methods()) words << text(method->word);
         QTest::newRow("method") << QStringList{"methods", "adaptor"}
