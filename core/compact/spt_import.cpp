@@ -63,7 +63,7 @@ class Importer {
         const PickleValue& shapes = field("unstructured_name_shapes", Kind::dict);
         for (std::size_t i = 0; i + 1 < shapes.items.size(); i += 2) {
             const PickleValue &name = document_[shapes.items[i]], &shape = document_[shapes.items[i + 1]];
-            if (name.kind != Kind::text || shape.kind != Kind::tuple || shape.items.size() > 4)
+            if (name.kind != Kind::text || shape.kind != Kind::tuple || shape.items.empty() || shape.items.size() > 4)
                 corrupt("'unstructured_name_shapes' is no list of names and shapes");
             Slice slice{name.text, {}, 1};
             for (const auto index : shape.items) {
