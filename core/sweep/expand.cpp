@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/sweep/sweep.h"
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
 #include <sstream>
 
 namespace cdra::sweep {
@@ -184,17 +186,14 @@ class Expander {
         project.run = run.project.run;
         project.sensitivity.map.clear();
         const std::string key = job::to_toml(project);
+        // Its settings are part of the name: which rows are run together must not decide which map a folder holds.
+        const std::string what = project.sensitivity.estimator + "-" +
+                                 std::to_string(project.sensitivity.samples) + "-" +
+                                 sha256_hex(std::as_bytes(std::span(key))).substr(0, 8);
+        const auto folder = std::filesystem::path("maps") / sweep_.tasks[run.task].name / what /
+                            ("seed-" + std::to_string(run.seed));
         for (const Run& map : result_.maps)
-            if (job::to_toml(map.project) == key) return map.map;
-        std::string what = project.sensitivity.estimator + "-" + std::to_string(project.sensitivity.samples);
-        std::filesystem::path folder;
-        for (int n = 1;; ++n) {
-            folder = std::filesystem::path("maps") / sweep_.tasks[run.task].name /
-                     (what + (n > 1 ? "-" + std::to_string(n) : "")) / ("seed-" + std::to_string(run.seed));
-            if (std::none_of(result_.maps.begin(), result_.maps.end(),
-                             [&](const Run& map) { return map.folder == folder; }))
-                break;
-        }
+            if (map.folder == folder) return map.map;
         Run map{Kind::map, run.task, run.row, {}, {}, run.seed, folder, folder / "S.h5", project};
         result_.maps.push_back(map);
         return map.map;
