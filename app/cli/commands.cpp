@@ -21,7 +21,7 @@ std::span<const CommandEntry> commands() {
         CommandEntry{"checkpoint", "Make a run save a checkpoint now.", make_checkpoint},
         CommandEntry{"analyse", "Show what training changed, and what the compact boxes hold.", make_analyse},
         CommandEntry{"evaluate", "Measure a fine-tuned model on a split.", make_evaluate},
-        CommandEntry{"predict", "Classify images with a fine-tuned model.", make_predict},
+        CommandEntry{"predict", "Classify images, or draw their masks, with a fine-tuned model.", make_predict},
         CommandEntry{"export", "Write a run's adapter.", make_export},
         CommandEntry{"merge", "Fold a run's change into the model and write a plain checkpoint.", make_merge},
         CommandEntry{"import-spt", "Make a plan from the masks that SPT publishes.", make_import_spt},

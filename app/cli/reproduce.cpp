@@ -30,7 +30,7 @@ const std::array<std::string, 11> known = {"table1", "table2", "table3", "table4
 class Reproduce final : public Command {
   public:
     void declare(CLI::App& app) override {
-        app.add_option("WHAT", what_, "table1 … table8, fig2, fig4 or fig5.")->required()->type_name("WORD");
+        app.add_option("WHAT", what_, "table1 … table8 (table3, and table2 on mini-vtab: with --sweep), fig2, fig4 or fig5.")->required()->type_name("WORD");
         app.add_option("--benchmark", benchmark_,
                        "mini-vtab (what 'cdra dataset build mini-vtab' wrote) or published (the original "
                        "folders) (default published).")
@@ -79,6 +79,9 @@ class Reproduce final : public Command {
 
   private:
     std::string sweep_name() const {
+        if (what_ == "table3" || (what_ == "table2" && benchmark_ == "mini-vtab"))
+            throw InputError("there is no ready-made sweep of " + what_ + " on " + benchmark_ +
+                             "; give one of your own with --sweep SWEEP.toml");
         if (benchmark_ == "mini-vtab")
             return what_ == "table1" ? "mini_vtab_main.toml" : "mini_vtab_" + what_ + ".toml";
         return "published_" + what_ + ".toml";

@@ -36,8 +36,6 @@ std::optional<Forecast> forecast(const job::Project& project, std::int64_t image
     std::optional<Forecast> best;
     int best_fit = 0;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        const double rate = median_rate(**run);
-        if (rate <= 0) continue;
         const auto frozen = frozen_project((*run)->folder());
         if (!frozen) continue; // refused before it began
         const job::Project& earlier = *frozen;
@@ -46,6 +44,8 @@ std::optional<Forecast> forecast(const job::Project& project, std::int64_t image
             continue;
         const int fit = 1 + 2 * (earlier.method == project.method) + (earlier.recipe.batch_size == project.recipe.batch_size);
         if (fit <= best_fit) continue;
+        const double rate = median_rate(**run); // the costly part last: asked for at every edit
+        if (rate <= 0) continue;
         best_fit = fit;
         best = Forecast{double(images) * project.recipe.epochs / rate, peak_mib(**run), (*run)->name()};
     }

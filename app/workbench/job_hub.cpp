@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
+#include <QSet>
 
 #include <algorithm>
 
@@ -42,16 +43,16 @@ void JobHub::set_project_folder(const QString& folder) {
 
 bool JobHub::look_again() {
     bool any = false;
+    QSet<QString> known;
+    for (const Entry& entry : jobs_) known << QFileInfo(entry.client->folder()).absoluteFilePath();
     const auto found = [&](JobKind kind, const QString& parent, const QStringList& names) {
         auto folders = QDir(parent).entryInfoList(names, QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden);
+        // Every few seconds, on the event loop: what is known already costs a look into a set and no look at a disk.
+        folders.removeIf([&](const QFileInfo& info) { return known.contains(info.absoluteFilePath()) || !QFileInfo::exists(info.filePath() + "/command"); });
         const auto born = [](const QFileInfo& info) { return QFileInfo(info.filePath() + "/command").lastModified(); };
         std::ranges::stable_sort(folders, [&](const auto& a, const auto& b) { return born(a) < born(b); });
         for (const QFileInfo& info : folders) {
-            const QString path = info.absoluteFilePath();
-            if (!QFileInfo::exists(path + "/command")) continue;
-            const bool known = std::ranges::any_of(jobs_, [&](const Entry& entry) { return QFileInfo(entry.client->folder()).absoluteFilePath() == path; });
-            if (known) continue;
-            add(kind, path, 0, {});
+            add(kind, info.absoluteFilePath(), 0, {});
             any = true;
         }
     };

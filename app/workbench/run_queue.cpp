@@ -85,6 +85,12 @@ void RunQueue::go_on() {
     emit changed();
 }
 
+void RunQueue::hold(const QString& why) {
+    held_ = true;
+    emit changed(); // the page offers to go on
+    emit failed(why);
+}
+
 void RunQueue::start_next() {
     if (held_ || items_.isEmpty()) return;
     for (JobClient* job : hub_.jobs(JobKind::train))
@@ -101,20 +107,16 @@ void RunQueue::start_next() {
         const auto frozen = job::read_project((item.folder + "/project.toml").toStdString());
         if (methods::find_method(frozen.method).make_plan) map = QString::fromStdString(frozen.sensitivity.map);
     } catch (const std::exception& error) {
-        held_ = true;
-        return emit failed(tr("The queued run %1 can't be started: %2").arg(item.name, QString::fromUtf8(error.what())));
+        return hold(tr("The queued run %1 can't be started: %2").arg(item.name, QString::fromUtf8(error.what())));
     }
-    if ((has_plan && !QFile::rename(item.folder + "/plan.h5", plan)) || !QFile::rename(item.folder + "/project.toml", project)) {
-        held_ = true;
-        return emit failed(tr("The queued run %1 can't be started: %2/plans is not writable.").arg(item.name, folder_));
-    }
+    if ((has_plan && !QFile::rename(item.folder + "/plan.h5", plan)) || !QFile::rename(item.folder + "/project.toml", project))
+        return hold(tr("The queued run %1 can't be started: %2/plans is not writable.").arg(item.name, folder_));
     QDir(item.folder).removeRecursively();
     read();
     try {
         emit started(hub_.start(JobKind::train, train_arguments(project, has_plan ? plan : QString(), run, map), run));
     } catch (const std::exception& error) {
-        held_ = true;
-        emit failed(QString::fromUtf8(error.what()));
+        hold(QString::fromUtf8(error.what()));
     }
 }
 

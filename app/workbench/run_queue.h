@@ -47,6 +47,7 @@ class RunQueue : public QObject {
   private:
     void read();
     void start_next();
+    void hold(const QString& why);
 
     JobHub& hub_;
     Road& road_;

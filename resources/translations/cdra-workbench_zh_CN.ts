@@ -3474,10 +3474,6 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
       <translation>Ctrl+Return</translation>
     </message>
     <message>
-      <source>Resume</source>
-      <translation>恢复</translation>
-    </message>
-    <message>
       <source>Method</source>
       <translation>方法</translation>
     </message>
@@ -3548,6 +3544,10 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
     <message>
       <source>Write a checkpoint now</source>
       <translation>立即写检查点</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <translation>恢复</translation>
     </message>
     <message>
       <source>Go on where the run stopped</source>

@@ -95,7 +95,10 @@ void ChangesPanel::load() {
             changes_ = std::move(changes);
             fill();
         },
-        [this](const QString& error) { emit failed(error); });
+        [this, folder = folder_](const QString& error) {
+            if (folder == folder_) summary_->setText(error); // not "Reading …" for ever
+            emit failed(error);
+        });
 }
 
 void ChangesPanel::fill() {

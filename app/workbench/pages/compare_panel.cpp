@@ -143,10 +143,8 @@ void ComparePanel::refresh() {
         return;
     }
     // Both plans must be the ones counted; a newer one is counted first.
-    static constexpr const char* of = "of";
-    const QString pair = QString("%1 %2").arg(quintptr(plan.get())).arg(quintptr(other_.get()));
-    if (overlaps_.empty() || views_->property(of).toString() != pair) {
-        views_->setProperty(of, pair);
+    if (overlaps_.empty() || counted_ != std::pair(plan, other_)) {
+        counted_ = {plan, other_};
         overlaps_.clear();
         return made_.request([plan, other = other_](const std::stop_token& stop) { return overlaps(*plan, *other, stop); });
     }

@@ -8,6 +8,8 @@
 #include "app/workbench/plan_overlap.h"
 #include "widgets/latest.h"
 
+#include <utility>
+
 namespace cdra::widgets {
 class DistributionView;
 class ProfileView;
@@ -41,6 +43,8 @@ class ComparePanel : public QWidget {
     QString file_;
     bool reading_ = false;
     std::shared_ptr<const compact::CompactPlan> other_;
+    // Held, not only compared: a plan that is gone could lend its address to the next one.
+    std::pair<std::shared_ptr<const compact::CompactPlan>, std::shared_ptr<const compact::CompactPlan>> counted_;
     Overlaps overlaps_;
     QLabel *summary_, *first_title_, *second_title_, *legend_;
     QWidget* views_;

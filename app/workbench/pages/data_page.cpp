@@ -50,6 +50,7 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     path_ = named(new QLineEdit, "data-path", tr("Data folder"));
     path_->setPlaceholderText(tr("Folder of images or of a known layout"));
     path_->setClearButtonEnabled(true);
+    path_->setAcceptDrops(false); // would insert "file:///…"; the page below takes folders
     layout_ = named(new QComboBox, "data-layout", tr("Layout"));
     layout_->addItem(tr("recognise the layout"), "");
     for (const datasets::Layout& layout : datasets::layouts()) {

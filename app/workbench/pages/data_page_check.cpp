@@ -36,6 +36,7 @@ QWidget* DataPage::build_check() {
     bad_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     bad_->hide();
     layout->addWidget(bad_, 1);
+    layout->addStretch(); // keeps the button up while the table is hidden
     return box;
 }
 

@@ -11,14 +11,18 @@
 
 #include <QDesktopServices>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QLabel>
+#include <QMimeData>
 #include <QPushButton>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <filesystem>
 
 namespace cdra::workbench {
 
@@ -28,6 +32,8 @@ ExportPanel::ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* 
     layout->setContentsMargins(widgets::grid, 2 * widgets::grid, widgets::grid, widgets::grid);
     folder_ = named(new QLineEdit, "export-folder", tr("Folder to export into"));
     folder_->setPlaceholderText(tr("Folder to export into; made if it does not exist"));
+    folder_->setAcceptDrops(false); // would insert "file:///…"; the panel takes folders
+    setAcceptDrops(true);
     auto* browse = named(new QPushButton(tr("Browse…")), "export-browse", tr("Choose the folder"));
     connect(browse, &QPushButton::clicked, this, [this] {
         const QString folder = QFileDialog::getExistingDirectory(this, tr("Export into"), folder_->text());
@@ -81,6 +87,17 @@ ExportPanel::ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* 
     connect(&bench.runner, &Runner::figures_exported, this,
             [this](const QString& folder) { say(tr("Figures 2, 4 and 5 written: %1").arg(folder)); });
     set_run(nullptr);
+}
+
+void ExportPanel::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && QFileInfo(urls.first().toLocalFile()).isDir()) event->acceptProposedAction();
+    else event->ignore();
+}
+
+void ExportPanel::dropEvent(QDropEvent* event) {
+    folder_->setText(event->mimeData()->urls().constFirst().toLocalFile());
+    event->acceptProposedAction();
 }
 
 void ExportPanel::set_run(JobClient* job) {
@@ -168,8 +185,9 @@ void ExportPanel::copy_results() {
     const QString part = to + ".part";
     QFile::remove(part);
     if (!QFile::copy(from, part)) return say(tr("%1 can't be written: is the disk full?").arg(to), false);
-    QFile::remove(to);
-    if (!QFile::rename(part, to)) return say(tr("%1 can't be written.").arg(to), false);
+    std::error_code error; // replaces in one step: an earlier copy is never gone without a new one
+    std::filesystem::rename(part.toStdString(), to.toStdString(), error);
+    if (error) return say(tr("%1 can't be written.").arg(to), false);
     say(tr("Results written: %1").arg(to));
 }
 

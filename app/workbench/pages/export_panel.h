@@ -20,6 +20,10 @@ class ExportPanel : public QWidget {
     ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* parent = nullptr);
     void set_run(JobClient* job);
 
+  protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
   private:
     QString target(); // the folder, made; empty (and told) if it can't be
     void say(const QString& message, bool good = true);

@@ -49,6 +49,7 @@ ModelPage::ModelPage(Workbench& bench, QWidget* parent)
     path_ = named(new QLineEdit, "model-path", tr("Checkpoint path"));
     path_->setPlaceholderText(tr("Path of a checkpoint: a .safetensors file, or a folder with model.safetensors"));
     path_->setClearButtonEnabled(true);
+    path_->setAcceptDrops(false); // would insert "file:///…"; the page below takes files
     auto* path_row = new QHBoxLayout;
     auto* path_label = new QLabel(tr("&Checkpoint"));
     path_label->setBuddy(path_);

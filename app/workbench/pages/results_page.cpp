@@ -176,10 +176,12 @@ void ResultsPage::put_run(const JobClient* job) {
     row.state = run_state(job->state());
     if (!facts_.contains(row.id)) {
         if (const auto project = frozen_project(job->folder()))
-            facts_[row.id] = {QString::fromStdString(project->method), project->recipe.epochs};
+            facts_[row.id] = {QString::fromStdString(project->method), project->recipe.epochs, read_notes(row.id).tags.join(", ")};
     }
-    row.method = facts_.value(row.id, {tr("unknown"), 0}).first;
-    row.epochs = facts_.value(row.id).second;
+    const Facts facts = facts_.value(row.id, {tr("unknown"), 0, {}});
+    row.method = facts.method;
+    row.epochs = facts.epochs;
+    row.tags = facts.tags;
     const auto& metrics = job->metrics();
     for (const auto& points : metrics)
         if (!points.isEmpty()) row.epoch = std::max(row.epoch, points.last().epoch);
@@ -199,7 +201,6 @@ void ResultsPage::put_run(const JobClient* job) {
             any = true;
         }
     if (any) row.parameters = parameters;
-    row.tags = read_notes(job->folder()).tags.join(", ");
     runs_->runModel()->putRun(row);
 }
 
@@ -226,12 +227,14 @@ void ResultsPage::load() {
     loading_ = true;
     bench().road.read_results(
         job_->folder() + "/results.h5",
-        [this](std::shared_ptr<const job::Results> results) {
+        [this, asked = job_](std::shared_ptr<const job::Results> results) {
+            if (asked != job_ || !job_) return; // another run is shown by now, or none
             loading_ = false;
             results_ = std::move(results);
             show_results();
         },
-        [this](const QString& error) {
+        [this, asked = job_](const QString& error) {
+            if (asked != job_ || !job_) return;
             loading_ = false;
             results_.reset();
             show_results();

@@ -63,7 +63,12 @@ class ResultsPage : public Page {
     ExportPanel* export_;
     QPointer<JobClient> job_;
     std::shared_ptr<const job::Results> results_;
-    QMap<QString, QPair<QString, int>> facts_; // method and epochs by run folder: frozen, so read once
+    struct Facts {
+        QString method;
+        int epochs = 0;
+        QString tags; // written on this page alone
+    };
+    QMap<QString, Facts> facts_; // by run folder: read once, not at every step of a run
     bool loading_ = false;
 };
 

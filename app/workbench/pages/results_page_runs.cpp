@@ -101,6 +101,7 @@ void ResultsPage::keep_notes() {
     } catch (const std::exception& error) {
         return emit failed(tr("The notes were not kept: %1").arg(QString::fromUtf8(error.what())));
     }
+    if (const auto facts = facts_.find(job_->folder()); facts != facts_.end()) facts->tags = kept.tags.join(", ");
     put_run(job_);
 }
 

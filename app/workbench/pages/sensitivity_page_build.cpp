@@ -159,7 +159,7 @@ QWidget* SensitivityPage::build_amount() {
     binder_->choice(pool_, tr("pool"), [](const job::Project& p) { return std::string(sensitivity::name_of(p.plan.options.pool)); },
                     [](job::Project& p, const std::string& word) { p.plan.options.pool = sensitivity::parse_pool(word); });
     pool_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    pool_->setMinimumContentsLength(12);
+    pool_->setMinimumContentsLength(22); // both choices whole
     return box;
 }
 

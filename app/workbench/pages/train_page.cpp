@@ -57,10 +57,6 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     connect(&bench.runner, &Runner::started, this, [this](JobClient* job) {
         if (this->bench().hub.jobs(JobKind::train).contains(job)) show_run(job);
     });
-    set_remedy(tr("Resume"), [this] {
-        if (job_ && !job_->active() && job_->state() != job::JobState::done) this->bench().runner.resume(job_);
-        else this->bench().runner.train();
-    });
     show_run(bench.hub.newest(JobKind::train));
     refresh_launch();
     refresh_queue();
@@ -198,6 +194,11 @@ void TrainPage::refresh_run() {
     stop_->setVisible(active);
     checkpoint_->setVisible(active);
     resume_->setVisible(resumable);
+    // The banner's button says what it does: a run that is done is not resumed, another one is started.
+    set_remedy(resumable ? tr("Resume") : tr("Start training"), [this, resumable] {
+        if (resumable && job_) this->bench().runner.resume(job_);
+        else this->bench().runner.train();
+    });
     if (!job_) {
         run_->setText(tr("No run yet"));
         run_state_->clear();
