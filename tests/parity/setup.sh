@@ -33,7 +33,8 @@ if ! "$python" -c 'import torch' 2>/dev/null; then
     say "import torch lacks NVIDIA's libraries here: installing them (about 2 GB)"
     pip_install $(bash "$cdra_root/packaging/libtorch.sh" --list) || die "pip could not install NVIDIA's libraries"
 fi
-"$python" -c 'import h5py, onnxruntime, PIL, pytest, safetensors, timm, torch, torchvision
+"$python" -c 'import h5py, onnxruntime, peft, PIL, pytest, safetensors, silx.io, sklearn.metrics, timm, torch, torchvision, transformers, xarray
+from tensorboard.backend.event_processing import event_accumulator
 print(f"    torch {torch.__version__}, torchvision {torchvision.__version__}, timm {timm.__version__}")' ||
     die "the environment is incomplete, see above; delete $venv and run again"
 echo "$key $torch_home" > "$stamp"
