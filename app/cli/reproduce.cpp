@@ -71,7 +71,7 @@ class Reproduce final : public Command {
         const sweep::SweepStatus status =
             only_report_ ? sweep::look(sweep, out)
                          : options_.execute(sweep, read_text_file(file), out, invocation, output_.quiet);
-        show(tables::collect(sweep, status, out), sweep, status, out, format);
+        show(tables::collect(sweep, status), sweep, status, out, format);
         return status.count(sweep::RunState::failed) + status.count(sweep::RunState::skipped) > 0
                    ? exit_codes::failed
                    : exit_codes::done;

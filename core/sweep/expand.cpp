@@ -135,6 +135,8 @@ class Expander {
         if (run.project.recipe.protocol != "published") {
             run.project.recipe.final_training = kind == Kind::final;
             if (kind == Kind::trial) run.project.recipe.report = "val";
+            if (kind == Kind::trial && sweep_.trial_epochs > 0)
+                run.project.recipe.epochs = std::min(run.project.recipe.epochs, sweep_.trial_epochs);
         }
         run.folder = std::filesystem::path("runs") / on.name / with.label / folder_of(run) /
                      ("seed-" + std::to_string(seed));

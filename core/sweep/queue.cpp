@@ -190,6 +190,7 @@ class Queue {
     Job* next() {
         for (Job& job : jobs_) {
             if (job.status.state != RunState::waiting || !counts(job)) continue;
+            if (job.status.run.kind == Kind::map && !needed(job)) continue;
             if (is_final(job)) {
                 const int chosen = chosen_[static_cast<std::size_t>(job.cell)];
                 if (chosen == -1) continue;
@@ -223,6 +224,14 @@ class Queue {
             return &job;
         }
         return nullptr;
+    }
+
+    // Results that were carried here come without their maps.
+    bool needed(const Job& map) const {
+        return std::any_of(jobs_.begin(), jobs_.end(), [&](const Job& job) {
+            return job.status.run.kind != Kind::map && job.status.run.map == map.status.run.map &&
+                   job.status.state == RunState::waiting && counts(job);
+        });
     }
 
     // Finals of candidates that were not chosen are no work; until the choice, the first stands for all.

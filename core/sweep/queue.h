@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct RunStatus {
     double value = 0;    // the figure chosen by or reported, a fraction; not-a-number: none
     double seconds = 0;  // of training, when done
     std::string message; // why it failed, one line
+    std::map<std::string, double> figures; // when it ended: all that it reported, "test/accuracy", …
 };
 struct SweepStatus {
     std::vector<RunStatus>

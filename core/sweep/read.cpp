@@ -24,12 +24,12 @@ Scalar scalar(const job::TomlReader& reader, std::string_view key, const toml::n
     reader.fail(key, node, "holds something that is no number, string or boolean");
 }
 
-// The axes of a [grid] or [choose] table, in the file's order; `skip` belongs to something else.
-std::vector<Axis> read_axes(job::TomlReader reader, std::string_view skip = {}) {
+// The axes of a [grid] or [choose] table, in the file's order; the keys of `skip` are something else.
+std::vector<Axis> read_axes(job::TomlReader reader, std::initializer_list<std::string_view> skip = {}) {
     std::vector<std::pair<toml::source_position, Axis>> found;
     if (reader.raw() == nullptr) return {};
     for (const auto& [key, node] : *reader.raw()) {
-        if (key.str() == skip) continue;
+        if (std::find(skip.begin(), skip.end(), key.str()) != skip.end()) continue;
         const auto* array = node.as_array();
         if (array == nullptr || array->empty() || array->size() > most_values)
             reader.fail(key.str(), node, "is not a list of values; expected for example lr = [0.001, 0.003]");
@@ -213,7 +213,10 @@ Sweep parse_sweep(std::string_view text, const std::filesystem::path& source_pat
     choose.read("max-trials", sweep.max_trials);
     if (sweep.max_trials < 1)
         choose.fail("max-trials", *choose.raw()->get("max-trials"), "is less than 1; expected at least 1");
-    const std::vector<Axis> common_choose = read_axes(choose, "max-trials");
+    choose.read("epochs", sweep.trial_epochs);
+    if (choose.raw() != nullptr && choose.raw()->contains("epochs") && sweep.trial_epochs < 1)
+        choose.fail("epochs", *choose.raw()->get("epochs"), "is less than 1; expected at least 1");
+    const std::vector<Axis> common_choose = read_axes(choose, {"max-trials", "epochs"});
     const std::vector<Axis> common_grid = read_axes(reader.table("grid"));
     for (job::TomlReader& task : read_array(reader, "task", source))
         sweep.tasks.push_back(read_task(task));

@@ -18,8 +18,15 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-// Everything but paths that the sweep or the run itself decides.
+// Everything but paths that the sweep or the run itself decides, and without the folders that model and data lie
+// in: results may be carried to another machine (that the data is the same, a resumed run checks by its content).
 std::string comparable(job::Project project) {
+    const auto name = [](const std::string& path) {
+        return std::filesystem::path(path).lexically_normal().filename().string();
+    };
+    const auto colon = project.data.spec.find(':');
+    project.model.path = name(project.model.path);
+    project.data.spec = project.data.spec.substr(0, colon + 1) + name(project.data.spec.substr(colon + 1));
     project.name.clear();
     project.notes.clear();
     project.plan.file.clear();
@@ -59,6 +66,7 @@ void read_folder(const Sweep& sweep, const std::filesystem::path& out, RunStatus
     status.state = RunState::waiting;
     status.value = none;
     status.message.clear();
+    status.figures.clear();
     std::error_code error;
     if (!std::filesystem::exists(paths.events, error)) return;
     const job::JobState state = job::read_state(paths);
@@ -66,7 +74,7 @@ void read_folder(const Sweep& sweep, const std::filesystem::path& out, RunStatus
     if (state == job::JobState::failed) status.state = RunState::failed;
     if (state == job::JobState::done) status.state = RunState::done;
     if (status.state == RunState::waiting || status.state == RunState::running) return;
-    std::map<std::string, double> figures;
+    std::map<std::string, double>& figures = status.figures;
     for (const job::Event& event : job::read_events(paths.events)) {
         if (const auto* result = std::get_if<job::ResultEvent>(&event.what))
             figures[result->name] = result->value;

@@ -9,7 +9,8 @@
 //   [[task]]         name, data ("{data}" stands for --data ROOT, "{seed}" for the seed), group, metric,
 //   project
 //   [[row]]          label, method, options, grid, choose, project
-//   [choose]         max-trials, and the grid of every row that has none of its own, e.g. lr = [1e-3, 3e-3]
+//   [choose]         max-trials; epochs (a trial's, where fewer than a run's will do); and the grid of every
+//                    row that has none of its own, e.g. lr = [1e-3, 3e-3]
 //   [grid]           settings that are all run and all reported, e.g. size-scale = [0.5, 1.0]
 // A key of a grid is a recipe's ("lr"), a plan's ("gamma"), the method's own ("prompt-length"), or written
 // out
@@ -66,6 +67,7 @@ struct Sweep {
     std::vector<Task> tasks;
     std::vector<Row> rows;
     int max_trials = 3;
+    int trial_epochs = 0; // of trials under the honest protocol; 0: as the runs
     toml::table project;
     std::filesystem::path source; // for messages; its folder is where relative paths begin
 };

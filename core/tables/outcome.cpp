@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tables/outcome.h"
 
-#include "core/job/job_folder.h"
-#include "core/job/results.h"
 
 #include <algorithm>
 #include <cmath>
@@ -85,8 +83,7 @@ double Outcome::mean_of_group_means(const OutcomeRow& row) const {
     return mean(means);
 }
 
-Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status,
-                const std::filesystem::path& out) {
+Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
     Outcome outcome;
     outcome.name = sweep.name;
     for (const sweep::Task& task : sweep.tasks) {
@@ -114,10 +111,7 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status,
         cell.seeds.emplace_back(one.run.seed, 100 * one.value);
         std::sort(cell.seeds.begin(), cell.seeds.end());
         cell.setting = sweep::slug(one.run.chosen);
-        const job::JobPaths paths(out / one.run.folder);
-        std::error_code error;
-        if (std::filesystem::is_regular_file(paths.results, error))
-            means[label].add(job::read_results(paths.results, false).summary);
+        means[label].add(one.figures);
     }
     for (OutcomeRow& row : outcome.rows) {
         const Means& known = means[row.label];

@@ -43,8 +43,7 @@ struct Outcome {
 };
 
 // The final runs that are done. A row under a grid becomes one row a setting, "label size-scale=0.5".
-Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status,
-                const std::filesystem::path& out);
+Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status);
 
 // a − b over the (task, seed) pairs that both have: the t interval within one task, the bootstrap over
 // several. nullopt if there is no pair.

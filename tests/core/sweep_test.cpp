@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading, expanding and choosing: what a sweep does before any process is started.
 #include "core/base/error.h"
+#include "core/job/events.h"
+#include "core/job/job_folder.h"
 #include "core/sweep/status.h"
 #include "core/sweep/sweep.h"
+#include "core/tables/outcome.h"
 
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <limits>
 #include <set>
@@ -160,6 +164,51 @@ class SweepTest : public QObject {
         QCOMPARE(expansion.cells[0].trials[0].seed, std::uint64_t{4}); // the choice stays the first seed's
         QCOMPARE(expansion.cells[0].finals[0].size(), std::size_t{1});
         QCOMPARE(expansion.cells[0].finals[0][0].seed, std::uint64_t{5});
+    }
+
+    void trialsMayBeShorter() {
+        const std::string shorter = replaced(text, "max-trials = 3", "max-trials = 3\nepochs = 2");
+        Sweep sweep = parse_sweep(shorter, "small.toml");
+        apply(sweep, {.data_root = "/data"});
+        const Expansion expansion = expand(sweep);
+        QCOMPARE(expansion.cells[0].trials[1].project.recipe.epochs, 2);
+        QCOMPARE(expansion.cells[0].finals[1][0].project.recipe.epochs, 3);
+        QCOMPARE(expansion.cells[0].trials.size(), std::size_t{3}); // epochs is no axis of the grid
+        // Never longer than a run; and a published trial is a run, so it has a run's length.
+        sweep.trial_epochs = 5;
+        QCOMPARE(expand(sweep).cells[0].trials[1].project.recipe.epochs, 3);
+        Sweep published = parse_sweep(
+            replaced(shorter, "epochs = 3", "epochs = 3\nprotocol = \"published\""), "small.toml");
+        apply(published, {.data_root = "/data"});
+        QCOMPARE(expand(published).cells[0].trials[1].project.recipe.epochs, 3);
+    }
+
+    // Results from another machine: project and events, without weights, and other folders of model and data.
+    void resultsCanBeCarried() {
+        QTemporaryDir folder;
+        const std::filesystem::path out = folder.path().toStdString();
+        Sweep there = parse_sweep(text, "/elsewhere/small.toml");
+        apply(there, {.data_root = "/elsewhere/data"});
+        const Run run = expand(there).cells[1].finals[0][1];
+        const job::JobPaths paths(out / run.folder);
+        std::filesystem::create_directories(paths.folder);
+        job::write_project(paths.project, run.project);
+        {
+            job::EventWriter events(paths.events);
+            events.write(job::ResultEvent{"test/accuracy", 0.75});
+            events.write(job::ResultEvent{"parameters/trainable", 1234});
+            events.write(job::DoneEvent{60});
+        }
+        const Sweep here = small();
+        for (const RunStatus& one : look(here, out).runs)
+            QCOMPARE(one.state, one.run.folder == run.folder ? RunState::done : RunState::waiting);
+        const tables::Outcome outcome = tables::collect(here, look(here, out));
+        QCOMPARE(outcome.find("lora-4")->cells.at("a").values(), std::vector<double>{75.0});
+        QCOMPARE(outcome.find("lora-4")->trainable, 1234.0);
+        // Another dataset or model is no other place of the same.
+        Sweep other = small();
+        other.tasks[0].data = "vtab-1k:/data/mnist?seed={seed}";
+        QVERIFY_THROWS_EXCEPTION(InputError, look(other, out));
     }
 
     void publishedChoosesByTest() {
