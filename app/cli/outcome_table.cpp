@@ -138,6 +138,19 @@ Table difference_table(const tables::Outcome& outcome, const std::string& baseli
     return table;
 }
 
+Table cost_table(const tables::Outcome& outcome) {
+    Table table{{{"row"},
+                 {"inference ms an image", true},
+                 {"inference MiB", true},
+                 {"fine-tuning ms an image and step", true},
+                 {"fine-tuning MiB", true}},
+                {}};
+    for (const tables::OutcomeRow& row : outcome.rows)
+        table.rows.push_back({row.label, shown(row.inference_ms, 2), shown(row.inference_mib, 0),
+                              shown(row.train_ms, 2), shown(row.train_mib, 0)});
+    return table;
+}
+
 Table run_table(const tables::Outcome& outcome) {
     Table table{
         {{"row"}, {"method"}, {"protocol"}, {"task"}, {"seed", true}, {"setting"}, {"test accuracy %", true}},

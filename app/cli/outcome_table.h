@@ -20,6 +20,8 @@ Table paper_table(const tables::PaperTable& paper, const tables::Outcome& outcom
 // Each row against `baseline`: mean paired difference with its 95 % interval, in points. Throws InputError if
 // there is no such row.
 Table difference_table(const tables::Outcome& outcome, const std::string& baseline);
+// Table 8: what training and using each row costs. Figures of runs that shared a machine tell of that, too.
+Table cost_table(const tables::Outcome& outcome);
 // Every finished run on a line: for the record.
 Table run_table(const tables::Outcome& outcome);
 std::vector<tables::ParetoPoint> pareto_points(const tables::Outcome& outcome);

@@ -108,6 +108,11 @@ class Reproduce final : public Command {
                 to << '\n' << mark << "paired differences, points" << '\n';
                 difference_table(outcome, baseline).print(to, as);
             }
+            if (what_ == "table8") {
+                to << '\n'
+                   << mark << "cost; memory is the peak of the process, on CUDA that of allocated tensors" << '\n';
+                cost_table(outcome).print(to, as);
+            }
             if (paper != nullptr) {
                 to << '\n'
                    << mark << "the paper's " << what_ << ": " << paper->title

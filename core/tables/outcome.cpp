@@ -105,6 +105,10 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
                                                 none,
                                                 none,
                                                 none,
+                                                none,
+                                                none,
+                                                none,
+                                                none,
                                                 none});
         if (one.state != sweep::RunState::done || !std::isfinite(one.value)) continue;
         Cell& cell = place->cells[one.task];
@@ -120,6 +124,11 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
         row.percent = known["parameters/trainable_percent"];
         row.percent_with_head = known["parameters/trainable_percent_with_head"];
         row.seconds = known["time/train_seconds"];
+        row.train_ms = known["time/train_ms_per_image"];
+        row.inference_ms = known["time/inference_ms_per_image"];
+        const double on_device = known["memory/peak_gpu_mib"];
+        row.train_mib = std::isfinite(on_device) ? on_device : known["memory/peak_mib"];
+        row.inference_mib = known["memory/inference_mib"];
     }
     return outcome;
 }

@@ -27,6 +27,8 @@ struct OutcomeRow {
     std::map<std::string, Cell> cells; // by task
     // Means over tasks of what plans and heads make different; not-a-number if nothing is known.
     double trainable = 0, head = 0, percent = 0, percent_with_head = 0, seconds = 0;
+    // What it costs: of an image's share of a step and of a forward pass; peaks of a run and of a forward pass.
+    double train_ms = 0, inference_ms = 0, train_mib = 0, inference_mib = 0;
 };
 struct Outcome {
     std::string name;

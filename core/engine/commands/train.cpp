@@ -7,12 +7,14 @@
 #include "core/engine/segmentation/prediction.h"
 #include "core/engine/training/batches.h"
 #include "core/engine/training/evaluation.h"
+#include "core/engine/training/inference_cost.h"
 #include "core/engine/training/run_inputs.h"
 #include "core/engine/training/run_results.h"
 #include "core/engine/training/run_setup.h"
 #include "core/engine/training/subnet_phases.h"
 #include "core/engine/training/trainer.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -126,6 +128,12 @@ void run(const job::TrainRequest& request, Worker& worker) {
     if (results.segmentation && setup.preprocessing.resize == "squash")
         write_masks(setup, *data, roles.report, masks_kept, paths.folder / "predictions", worker.progress(),
                     worker.stop());
+    const auto seen = static_cast<double>(data->samples(roles.train).size()) * std::max(state.epoch, 1);
+    results.summary["time/train_ms_per_image"] = 1000 * state.seconds / std::max(seen, 1.0);
+    const auto cost = inference_cost(setup);
+    results.summary["time/inference_ms_per_image"] = 1000 * cost.seconds_per_image;
+    results.summary["memory/inference_mib"] = cost.memory_mib;
+    results.summary["inference/batch"] = cost.batch;
     job::write_results(paths.results, results);
     worker.write(job::MetricEvent{state.step, static_cast<double>(state.epoch), roles.report, "loss",
                                   evaluation.loss});

@@ -7,6 +7,10 @@
 #include <limits>
 #include <string>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #ifdef CDRA_WITH_CUDA
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -49,6 +53,15 @@ double gpu_memory_mib() {
 }
 double peak_gpu_memory_mib() {
     return cuda_mib(true);
+}
+void reset_peak_memory() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    std::ofstream("/proc/self/clear_refs") << "5";
+#ifdef CDRA_WITH_CUDA
+    if (c10::cuda::device_count() > 0) c10::cuda::CUDACachingAllocator::resetPeakStats(c10::cuda::current_device());
+#endif
 }
 
 } // namespace cdra::engine
