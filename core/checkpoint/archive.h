@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ class Archive {
     virtual const std::map<std::string, StoredTensor, std::less<>>& tensors() const = 0;
     // The values as float32, row-major. `name` is one of tensors().
     virtual std::vector<float> read(const std::string& name) const = 0;
+    // The same values where they lie in memory, if they do: float32, aligned; else empty. They live as long as the archive.
+    virtual std::span<const float> view(const std::string&) const { return {}; }
     // Every file it is made of; what a fingerprint is taken of.
     virtual std::vector<std::filesystem::path> files() const { return {path()}; }
     // Attention heads, where the stored shapes tell.

@@ -3,6 +3,9 @@
 #include "core/checkpoint/archive.h"
 #include "core/tensor_io/safetensors.h"
 
+#include <bit>
+#include <cstdint>
+
 namespace cdra::checkpoint {
 
 namespace {
@@ -22,6 +25,15 @@ class SafetensorsArchive final : public Archive {
     const std::map<std::string, StoredTensor, std::less<>>& tensors() const override { return tensors_; }
     std::vector<float> read(const std::string& name) const override {
         return file_.read_f32(*file_.find(name));
+    }
+
+    std::span<const float> view(const std::string& name) const override {
+        const auto& tensor = *file_.find(name);
+        const auto bytes = file_.bytes(tensor);
+        if (tensor.dtype != tensor_io::DType::f32 || std::endian::native != std::endian::little ||
+            reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) != 0)
+            return {};
+        return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
     }
 
   private:

@@ -45,6 +45,7 @@ class ShardedArchive final : public Archive {
     const std::filesystem::path& path() const override { return path_; }
     const std::map<std::string, StoredTensor, std::less<>>& tensors() const override { return tensors_; }
     std::vector<float> read(const std::string& name) const override { return place_.at(name)->read(name); }
+    std::span<const float> view(const std::string& name) const override { return place_.at(name)->view(name); }
     std::vector<std::filesystem::path> files() const override {
         std::vector<std::filesystem::path> all = {path_};
         for (const auto& shard : shards_) all.push_back(shard->path());

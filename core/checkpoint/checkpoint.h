@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ class Checkpoint {
     virtual const std::vector<std::string>& unused() const = 0;             // stored tensors we do not use
     // Throws InputError if the name is unknown.
     virtual Tensor read(const std::string& name) const = 0;
+    // The same values to `values`, which holds as many as the tensor's shape says; once over memory where the file is one of
+    // float32 that can be mapped. Several threads may read at once.
+    virtual void read(const std::string& name, std::span<float> values) const = 0;
 };
 
 // `path` is a file, or a folder holding model.safetensors (or its shards, or pytorch_model.bin) and config.json. Throws UnrecognisedFormat naming the

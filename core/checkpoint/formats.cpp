@@ -5,8 +5,11 @@
 #include "core/base/digest.h"
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <span>
 #include <system_error>
 
 namespace cdra::checkpoint {
@@ -43,29 +46,73 @@ class MappedCheckpoint final : public Checkpoint {
     const std::vector<std::string>& unused() const override { return mapping_.unused; }
 
     Tensor read(const std::string& name) const override {
-        const auto found = mapping_.tensors.find(name);
-        if (found == mapping_.tensors.end())
-            throw InputError(path().string() + ": the model has no tensor \"" + name + "\"");
-        const TensorSource& source = found->second;
+        const TensorSource& source = source_of(name);
+        if (!source.transpose && !archive_->view(source.tensor).empty()) {
+            std::size_t size = 1;
+            for (const std::int64_t side : source.shape) size *= static_cast<std::size_t>(side);
+            Tensor tensor{source.shape, std::vector<float>(size)};
+            read(name, tensor.values);
+            return tensor;
+        }
         Tensor tensor{source.shape, archive_->read(source.tensor)};
         if (source.row_end > 0) {
-            const std::size_t row =
-                tensor.values.size() /
-                static_cast<std::size_t>(archive_->tensors().find(source.tensor)->second.shape.front());
-            const auto begin = tensor.values.begin();
-            tensor.values = std::vector<float>(begin + static_cast<std::ptrdiff_t>(row) * source.row_begin,
-                                               begin + static_cast<std::ptrdiff_t>(row) * source.row_end);
+            const auto part = rows_of(source, std::span<const float>(tensor.values));
+            tensor.values = std::vector<float>(part.begin(), part.end());
         }
         if (source.transpose) tensor.values = transposed(tensor.values, source.shape);
-        for (std::size_t i = 0; i < tensor.values.size(); ++i)
-            if (!std::isfinite(tensor.values[i]))
-                throw CorruptFile(path().string() + ": tensor \"" + source.tensor +
-                                  "\" holds a value that is not finite (" + name + ", index " +
-                                  std::to_string(i) + "); fetch the checkpoint again");
+        refuse_not_finite(name, source, tensor.values);
         return tensor;
     }
 
+    void read(const std::string& name, std::span<float> values) const override {
+        const TensorSource& source = source_of(name);
+        const auto check_size = [&](std::size_t size) {
+            if (size != values.size())
+                throw Error(path().string() + ": " + name + " has " + std::to_string(size) + " values, memory was given for " +
+                            std::to_string(values.size()));
+        };
+        const auto stored = source.transpose ? std::span<const float>{} : archive_->view(source.tensor);
+        if (stored.empty()) {
+            const Tensor tensor = read(name);
+            check_size(tensor.values.size());
+            std::ranges::copy(tensor.values, values.begin());
+            return;
+        }
+        const auto part = source.row_end > 0 ? rows_of(source, stored) : stored;
+        check_size(part.size());
+        // Copied and checked in one pass, without a branch.
+        std::uint32_t bad = 0;
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            const auto bits = std::bit_cast<std::uint32_t>(part[i]);
+            bad |= static_cast<std::uint32_t>((bits & 0x7F800000U) == 0x7F800000U);
+            values[i] = part[i];
+        }
+        if (bad != 0) refuse_not_finite(name, source, values);
+    }
+
   private:
+    const TensorSource& source_of(const std::string& name) const {
+        const auto found = mapping_.tensors.find(name);
+        if (found == mapping_.tensors.end())
+            throw InputError(path().string() + ": the model has no tensor \"" + name + "\"");
+        return found->second;
+    }
+
+    std::span<const float> rows_of(const TensorSource& source, std::span<const float> stored) const {
+        const std::size_t row =
+            stored.size() / static_cast<std::size_t>(archive_->tensors().find(source.tensor)->second.shape.front());
+        return stored.subspan(row * static_cast<std::size_t>(source.row_begin),
+                              row * static_cast<std::size_t>(source.row_end - source.row_begin));
+    }
+
+    void refuse_not_finite(const std::string& name, const TensorSource& source, std::span<const float> values) const {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (!std::isfinite(values[i]))
+                throw CorruptFile(path().string() + ": tensor \"" + source.tensor +
+                                  "\" holds a value that is not finite (" + name + ", index " +
+                                  std::to_string(i) + "); fetch the checkpoint again");
+    }
+
     // Stored [in, out] → `shape` = [out, in].
     static std::vector<float> transposed(const std::vector<float>& stored,
                                          const std::vector<std::int64_t>& shape) {

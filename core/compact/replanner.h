@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/compact/plan.h"
+#include "core/sensitivity/sliding_selection.h"
 
 #include <memory>
 #include <mutex>
@@ -21,24 +22,11 @@ class Replanner {
     CompactPlan make(const PlanOptions& options, ProgressSink& progress, const std::stop_token& stop = {}, int threads = 1);
 
   private:
-    // The `count` largest of the pool: of each tensor, by index; and all their keys, largest first.
-    struct Reach {
-        sensitivity::Pool pool = sensitivity::Pool::all;
-        std::uint64_t count = 0;
-        struct Tensor {
-            std::vector<std::uint32_t> indices, keys;
-        };
-        std::vector<Tensor> matrices, vectors;
-        std::vector<std::uint32_t> sorted_keys;
-    };
-    void extend(sensitivity::Pool pool, std::uint64_t count, const std::stop_token& stop, int threads);
-    // The first `count` of the reach, as select_top() gives them.
-    sensitivity::Selection select(std::uint64_t count, int threads) const;
     double total_of(std::size_t matrix);
 
     std::shared_ptr<const sensitivity::SensitivityMap> map_;
     std::mutex mutex_;
-    std::optional<Reach> reach_;
+    std::optional<sensitivity::SlidingSelection> sliding_;
     std::vector<double> totals_; // Σ s of each matrix; not a number: not known yet
 };
 

@@ -1,13 +1,17 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/atomic_file.h"
+#include "core/base/parallel.h"
 #include "core/checkpoint/matrix_name.h"
 #include "core/sensitivity/map.h"
 #include "core/tensor_io/hdf5.h"
+#include "core/tensor_io/mapped_file.h"
 
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <mutex>
+#include <thread>
 
 namespace cdra::sensitivity {
 
@@ -27,21 +31,25 @@ void check_values(const std::vector<float>& values, std::uint64_t expected, cons
                     " values, its shape needs " + std::to_string(expected));
 }
 
-// One pass without a branch in it; the slow search for the place comes only after a find.
-void refuse_bad_values(const hdf5::Dataset& dataset, const std::vector<float>& values) {
-    const auto bad = [](float value) -> std::uint32_t {
-        const auto bits = std::bit_cast<std::uint32_t>(value);
-        const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-        const std::uint32_t not_finite = magnitude >= 0x7F800000U;
-        const std::uint32_t negative =
-            (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
-        return not_finite | negative;
-    };
+std::uint32_t is_bad(float value) noexcept {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
+    const std::uint32_t not_finite = magnitude >= 0x7F800000U;
+    const std::uint32_t negative = (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
+    return not_finite | negative;
+}
+
+// One pass without a branch in it.
+bool all_good(const std::vector<float>& values) noexcept {
     std::uint32_t any = 0;
     for (const float value : values)
-        any |= bad(value);
-    if (any == 0) return;
-    const auto found = std::ranges::find_if(values, [&](float value) { return bad(value) != 0; });
+        any |= is_bad(value);
+    return any == 0;
+}
+
+void refuse_bad_values(const hdf5::Dataset& dataset, const std::vector<float>& values) {
+    if (all_good(values)) return;
+    const auto found = std::ranges::find_if(values, [](float value) { return is_bad(value) != 0; });
     dataset.corrupt("value " + std::to_string(*found) + " at index " +
                     std::to_string(found - values.begin()) + ", expected a finite number of 0 or more");
 }
@@ -74,6 +82,54 @@ void write_provenance(hdf5::File& file, const SensitivityMap& map) {
         file.write("samples", {from.samples.size()}, std::span<const std::uint32_t>(from.samples))
             .set_long_name("indices into the training split, in the order used");
 }
+
+// The values of many datasets: copied from a map of the file by several threads where they lie there as they are needed.
+class Reader {
+  public:
+    explicit Reader(const std::filesystem::path& path) : file_(path) {}
+    // `out` is filled by read() and must stay where it is until then.
+    void add(hdf5::Dataset dataset, std::uint64_t size, std::vector<float>& out) {
+        const auto place = dataset.place_of_floats();
+        if (place && *place % sizeof(float) == 0 && *place + size * sizeof(float) <= file_.bytes().size())
+            mapped_.push_back({std::move(dataset), *place, size, &out});
+        else
+            others_.push_back({std::move(dataset), 0, size, &out});
+    }
+    // Throws as the library would, and CorruptFile for a value that no sensitivity has. `before` is told each dataset's
+    // place among all, by one thread at a time.
+    template <class Before>
+    void read(Before before) {
+        std::mutex mutex;
+        std::vector<char> good(mapped_.size(), 1);
+        const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 8U));
+        parallel_for(threads, mapped_.size(), [&](std::size_t, std::size_t i) {
+            const Entry& entry = mapped_[i];
+            {
+                const std::lock_guard guard(mutex);
+                before();
+            }
+            const auto* from = reinterpret_cast<const float*>(file_.bytes().data() + entry.place);
+            entry.out->assign(from, from + entry.size);
+            good[i] = all_good(*entry.out);
+        });
+        for (std::size_t i = 0; i < mapped_.size(); ++i)
+            if (!good[i]) refuse_bad_values(mapped_[i].dataset, *mapped_[i].out);
+        for (const Entry& entry : others_) {
+            before();
+            *entry.out = entry.dataset.floats(entry.size);
+            refuse_bad_values(entry.dataset, *entry.out);
+        }
+    }
+
+  private:
+    struct Entry {
+        hdf5::Dataset dataset;
+        std::uint64_t place, size;
+        std::vector<float>* out;
+    };
+    tensor_io::MappedFile file_;
+    std::vector<Entry> mapped_, others_;
+};
 
 int small(const hdf5::File& file, const std::string& name) {
     const std::uint64_t value = file.count(name);
@@ -213,13 +269,11 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
     check_members(vectors, vector_names, "vector_names");
 
     const auto total = static_cast<std::int64_t>(matrix_names.size() + vector_names.size());
-    std::int64_t done = 0;
-    const auto next = [&](const std::string& name) {
-        throw_if_stopped(stop);
-        progress.report({"load", done++, total, name});
-    };
+    Reader reader(path);
+    map.matrices.reserve(matrix_names.size());
+    map.vectors.reserve(vector_names.size());
     for (const std::string& name : matrix_names) {
-        next(name);
+        throw_if_stopped(stop);
         const hdf5::Dataset dataset = matrices.dataset(name);
         const hdf5::Shape shape = dataset.shape();
         if (shape.size() != 2 ||
@@ -234,17 +288,17 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
             if (other.shape.kind == matrix->kind && (other.shape.out != matrix->out || other.shape.in != matrix->in))
                 dataset.corrupt("has shape " + hdf5::to_text(shape) + ", " + other.shape.name + " has " +
                                 std::to_string(other.shape.out) + "×" + std::to_string(other.shape.in));
-        map.matrices.push_back({std::move(*matrix), dataset.floats(shape[0] * shape[1])});
-        refuse_bad_values(dataset, map.matrices.back().values);
+        map.matrices.push_back({std::move(*matrix), {}});
+        reader.add(dataset, shape[0] * shape[1], map.matrices.back().values);
     }
     for (const std::string& name : vector_names) {
-        next(name);
+        throw_if_stopped(stop);
         const hdf5::Dataset dataset = vectors.dataset(name);
         const hdf5::Shape shape = dataset.shape();
         if (shape.size() != 1 || shape[0] == 0 || shape[0] > largest_side)
             dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected one dimension");
-        map.vectors.push_back({{name, static_cast<std::int64_t>(shape[0])}, dataset.floats(shape[0])});
-        refuse_bad_values(dataset, map.vectors.back().values);
+        map.vectors.push_back({{name, static_cast<std::int64_t>(shape[0])}, {}});
+        reader.add(dataset, shape[0], map.vectors.back().values);
     }
     if (file.contains("patch")) {
         const hdf5::Dataset dataset = file.group("patch").dataset(patch_name);
@@ -253,10 +307,14 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
             std::ranges::any_of(shape, [](auto side) { return side == 0 || side > largest_side; }) ||
             shape[0] * shape[1] > std::numeric_limits<std::uint32_t>::max())
             dataset.corrupt("has shape " + hdf5::to_text(shape) + ", expected [out, in] of the patch embedding");
-        map.patch = {patch_shape(static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])),
-                     dataset.floats(shape[0] * shape[1])};
-        refuse_bad_values(dataset, map.patch->values);
+        map.patch = {patch_shape(static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])), {}};
+        reader.add(dataset, shape[0] * shape[1], map.patch->values);
     }
+    std::int64_t done = 0;
+    reader.read([&] {
+        throw_if_stopped(stop);
+        progress.report({"load", std::min(done++, total - 1), total, ""});
+    });
     map.known_fingerprint = file.text("fingerprint");
     progress.report({"load", total, total, ""});
     return map;

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace cdra::sensitivity {
@@ -58,7 +60,7 @@ namespace {
 
 // Keys are 31 bits: 16 high ones decide first, 15 low ones then.
 constexpr int low_bits = 15;
-constexpr std::size_t high_bins = std::size_t{1} << 16, low_bins = std::size_t{1} << low_bits;
+constexpr std::size_t high_bins = std::size_t{1} << 16, low_bins_count = std::size_t{1} << low_bits;
 
 struct Piece {
     std::size_t tensor;
@@ -66,7 +68,7 @@ struct Piece {
 };
 
 std::vector<Piece> pieces_of(const std::vector<std::span<const float>>& tensors) {
-    constexpr std::size_t largest = std::size_t{1} << 20;
+    constexpr std::size_t largest = std::size_t{1} << 18;
     std::vector<Piece> pieces;
     for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
         for (std::size_t begin = 0; begin < tensors[tensor].size(); begin += largest)
@@ -76,18 +78,14 @@ std::vector<Piece> pieces_of(const std::vector<std::span<const float>>& tensors)
 }
 
 // Sums of counts are the same in every order, so threads change nothing.
-template <class Bin>
-std::vector<std::uint64_t> histogram(const std::vector<std::span<const float>>& tensors,
-                                     const std::vector<Piece>& pieces, std::size_t bins, int threads,
-                                     Bin bin) {
+template <class ForEach, class Bin>
+std::vector<std::uint64_t> histogram(std::size_t pieces, std::size_t bins, int threads, ForEach for_each, Bin bin) {
     const auto workers = static_cast<std::size_t>(std::max(threads, 1));
     std::vector<std::vector<std::uint64_t>> partial(workers);
-    parallel_for(threads, pieces.size(), [&](std::size_t thread, std::size_t piece) {
+    parallel_for(threads, pieces, [&](std::size_t thread, std::size_t piece) {
         auto& counts = partial[thread];
         if (counts.empty()) counts.assign(bins, 0);
-        const auto values = tensors[pieces[piece].tensor];
-        for (std::uint32_t i = pieces[piece].begin; i < pieces[piece].end; ++i)
-            bin(key_of(values[i]), counts);
+        for_each(piece, [&](std::uint32_t key) { bin(key, counts); });
     });
     std::vector<std::uint64_t> total(bins, 0);
     for (const auto& counts : partial)
@@ -112,6 +110,77 @@ std::vector<std::uint32_t> at_least(std::span<const float> values, std::uint32_t
     return found;
 }
 
+// The values of one piece that are at least some key: few, so that the rest of the work is not about the whole list.
+struct Candidates {
+    std::vector<std::uint32_t> indices, keys;
+};
+
+Candidates candidates(std::span<const float> values, const Piece& piece, std::uint32_t key) {
+    // Most blocks hold none: a comparison without a branch tells, and vector instructions do it.
+    constexpr std::uint32_t block = 32;
+    Candidates found;
+    std::array<std::uint32_t, block> indices{};
+    for (std::uint32_t begin = piece.begin; begin < piece.end; begin += block) {
+        const std::uint32_t size = std::min(block, piece.end - begin);
+        const float* at = values.data() + begin;
+        if (size == block) {
+            std::int32_t any = 0;
+            for (std::uint32_t i = 0; i < block; ++i)
+                any |= -static_cast<std::int32_t>(static_cast<std::int32_t>(key_of(at[i])) >= static_cast<std::int32_t>(key));
+            if (any == 0) continue;
+        }
+        std::uint32_t hits = 0;
+        for (std::uint32_t i = 0; i < size; ++i) {
+            indices[hits] = begin + i;
+            hits += key_of(at[i]) >= key;
+        }
+        for (std::uint32_t i = 0; i < hits; ++i) {
+            found.indices.push_back(indices[i]);
+            found.keys.push_back(key_of(values[indices[i]]));
+        }
+    }
+    return found;
+}
+
+// A key that nearly surely lies a little below the `count`-th largest: of a sample at fixed places, so that it is a
+// function of the map. 0 if no key is likely to leave out much.
+std::uint32_t lower_bound_of(const std::vector<std::span<const float>>& tensors, std::uint64_t pool, std::uint64_t count) {
+    constexpr std::uint64_t samples = 1 << 15;
+    if (pool < 16 * samples || count > pool / 8) return 0;
+    std::vector<std::uint32_t> keys;
+    keys.reserve(samples);
+    const std::uint64_t step = (pool / samples) | 1; // odd: not the same column of every row
+    std::uint64_t at = step / 2;
+    for (const auto& values : tensors) {
+        for (; at < values.size(); at += step)
+            keys.push_back(key_of(values[at]));
+        at -= values.size();
+    }
+    const double share = static_cast<double>(count) / static_cast<double>(pool);
+    const double rank = share * static_cast<double>(keys.size());
+    const auto safe = static_cast<std::size_t>(rank + 6 * std::sqrt(rank) + 8); // six standard deviations
+    if (safe >= keys.size()) return 0;
+    const auto place = keys.begin() + static_cast<std::ptrdiff_t>(safe);
+    std::ranges::nth_element(keys, place, std::greater<>());
+    return *place;
+}
+
+// The exact key of rank `wanted` among lists of keys, given by for_each(piece, function of a key); `wanted` becomes its
+// rank among those that equal it.
+template <class ForEach>
+std::uint32_t key_of_rank(std::size_t pieces, int threads, std::uint64_t& wanted, ForEach for_each) {
+    const std::uint32_t high = bin_of_rank(
+        histogram(pieces, high_bins, threads, for_each, [](std::uint32_t key, auto& counts) { ++counts[key >> low_bits]; }),
+        wanted);
+    const std::uint32_t low = bin_of_rank(histogram(pieces, low_bins_count, threads, for_each,
+                                                    [high](std::uint32_t key, auto& counts) {
+                                                        if (key >> low_bits == high)
+                                                            ++counts[key & (low_bins_count - 1)];
+                                                    }),
+                                          wanted);
+    return high << low_bits | low;
+}
+
 } // namespace
 
 Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, int threads) {
@@ -128,36 +197,51 @@ Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, 
 
     const auto tensors = pool_tensors(map, pool);
     const auto pieces = pieces_of(tensors);
-    std::uint64_t wanted = count;
-    const std::uint32_t high =
-        bin_of_rank(histogram(tensors, pieces, high_bins, threads,
-                              [](std::uint32_t key, auto& counts) { ++counts[key >> low_bits]; }),
-                    wanted);
-    const std::uint32_t low = bin_of_rank(histogram(tensors, pieces, low_bins, threads,
-                                                    [high](std::uint32_t key, auto& counts) {
-                                                        if (key >> low_bits == high)
-                                                            ++counts[key & (low_bins - 1)];
-                                                    }),
-                                          wanted);
-    const std::uint32_t threshold = high << low_bits | low;
+    // One pass over the map leaves the few that may be selected; where a bound can't be told beforehand, or has turned
+    // out too high, all of them may be.
+    std::vector<Candidates> few;
+    if (const std::uint32_t bound = lower_bound_of(tensors, selection.pool_size, count); bound > 0) {
+        few.resize(pieces.size());
+        parallel_for(threads, pieces.size(),
+                     [&](std::size_t, std::size_t i) { few[i] = candidates(tensors[pieces[i].tensor], pieces[i], bound); });
+        std::uint64_t found = 0;
+        for (const auto& piece : few) found += piece.keys.size();
+        if (found < count) few.clear();
+    }
+    std::uint64_t ties = count; // becomes how many of those equal to the threshold are taken: the first ones
+    const std::uint32_t threshold =
+        few.empty() ? key_of_rank(pieces.size(), threads, ties,
+                                  [&](std::size_t i, auto take) {
+                                      const float* values = tensors[pieces[i].tensor].data();
+                                      for (std::uint32_t at = pieces[i].begin; at < pieces[i].end; ++at)
+                                          take(key_of(values[at]));
+                                  })
+                    : key_of_rank(few.size(), count < 65536 ? 1 : threads, ties, [&](std::size_t i, auto take) {
+                          for (const std::uint32_t key : few[i].keys) take(key);
+                      });
     selection.threshold = value_of(threshold);
-    std::uint64_t ties = wanted; // how many of those equal to the threshold are taken: the first ones
 
     std::vector<std::vector<std::uint32_t>> found(pieces.size());
-    parallel_for(threads, pieces.size(), [&](std::size_t, std::size_t i) {
-        found[i] = at_least(tensors[pieces[i].tensor], pieces[i].begin, pieces[i].end, threshold);
-    });
+    if (few.empty())
+        parallel_for(threads, pieces.size(), [&](std::size_t, std::size_t i) {
+            found[i] = at_least(tensors[pieces[i].tensor], pieces[i].begin, pieces[i].end, threshold);
+        });
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const std::size_t tensor = pieces[i].tensor;
         auto& list = tensor < map.matrices.size() ? selection.matrices[tensor]
                                                   : selection.vectors[tensor - map.matrices.size()];
-        for (const std::uint32_t index : found[i]) {
-            if (key_of(tensors[tensor][index]) == threshold) {
-                if (ties == 0) continue;
+        const auto take = [&](std::uint32_t index, std::uint32_t key) {
+            if (key < threshold) return;
+            if (key == threshold) {
+                if (ties == 0) return;
                 --ties;
             }
             list.push_back(index);
-        }
+        };
+        if (few.empty())
+            for (const std::uint32_t index : found[i]) take(index, key_of(tensors[tensor][index]));
+        else
+            for (std::size_t j = 0; j < few[i].keys.size(); ++j) take(few[i].indices[j], few[i].keys[j]);
     }
     if (pool == Pool::matrices)
         for (std::size_t i = 0; i < map.vectors.size(); ++i)

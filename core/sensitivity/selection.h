@@ -35,7 +35,9 @@ std::uint64_t pool_size(const SensitivityMap& map, Pool pool) noexcept;
 // floor(γ·N) in exact arithmetic for γ in [0, 1]; throws InputError outside.
 std::uint64_t count_for_gamma(double gamma, std::uint64_t pool_size);
 // Throws InputError if count > pool size. `threads` ≥ 1 changes speed only. Never the whole list sorted:
-// a radix selection on the floats' bit patterns (non-negative floats order as integers).
+// a sample bounds the threshold from below, one pass over the map keeps what lies above the bound, and a radix selection
+// on the floats' bit patterns (non-negative floats order as integers) is exact among those. Without a bound (a small pool,
+// an eighth of it or more, or a sample that was no good one) the radix selection goes over the whole list.
 Selection select_top(const SensitivityMap& map, Pool pool, std::uint64_t count, int threads = 1);
 // The naive twin of select_top: sorts everything. For tests.
 Selection select_top_by_sorting(const SensitivityMap& map, Pool pool, std::uint64_t count);

@@ -4,6 +4,7 @@
 #include "core/tensor_io/hdf5_detail.h"
 
 #include <algorithm>
+#include <bit>
 #include <hdf5_hl.h>
 #include <limits>
 #include <type_traits>
@@ -234,6 +235,19 @@ void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<float
 void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<std::uint32_t> out) const {
     read_part(*this, offset, count, out);
 }
+std::optional<std::uint64_t> Dataset::place_of_floats() const {
+    const Handle stored = Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
+    const Handle creation = Access::handle(check(H5Dget_create_plist(Access::id(*this)), *this, "has no properties"), H5Pclose);
+    if (H5Tequal(static_cast<hid_t>(stored.id()), H5T_IEEE_F32LE) <= 0 ||
+        H5Pget_layout(static_cast<hid_t>(creation.id())) != H5D_CONTIGUOUS ||
+        H5Pget_external_count(static_cast<hid_t>(creation.id())) != 0 || std::endian::native != std::endian::little)
+        return std::nullopt;
+    const haddr_t place = H5Dget_offset(Access::id(*this));
+    const std::uint64_t size = elements() * sizeof(float), file = Access::file(*this).size;
+    if (place == HADDR_UNDEF || H5Dget_storage_size(Access::id(*this)) != size || size > file || place > file - size) return std::nullopt;
+    return place;
+}
+
 std::vector<float> Dataset::floats(std::uint64_t limit) const {
     return read_bounded<float>(*this, limit);
 }

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/sensitivity/profile.h"
 #include "core/sensitivity/selection.h"
+#include "core/sensitivity/sliding_selection.h"
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
@@ -70,6 +71,68 @@ class SelectionTest : public QObject {
             }
         }
         QVERIFY_EXCEPTION_THROWN(select_top(map, which, size + 1), InputError);
+    }
+
+    // Large enough for the bound that a sample gives.
+    void of_many_equals_sorting() {
+        for (const int levels : {0, 300}) {
+            const auto map = test::synthetic_map({.depth = 2, .dim = 192, .mlp_dim = 768, .levels = levels});
+            for (const auto pool : {Pool::all, Pool::matrices}) {
+                const std::uint64_t size = pool_size(map, pool);
+                QVERIFY(size > 800'000);
+                for (const std::uint64_t count : {std::uint64_t{1}, std::uint64_t{17}, size / 1000, size / 100, size / 9, size / 3}) {
+                    const Selection want = select_top_by_sorting(map, pool, count);
+                    const Selection got = select_top(map, pool, count, 2);
+                    QVERIFY(want.threshold > 0);
+                    QCOMPARE(got.threshold, want.threshold);
+                    QVERIFY(got.matrices == want.matrices);
+                    QVERIFY(got.vectors == want.vectors);
+                }
+            }
+        }
+    }
+
+    // The places that the sample looks at hold all that is large: its bound lies above what is asked for.
+    void a_misleading_sample_changes_nothing() {
+        constexpr std::size_t size = 1 << 20, step = (size / (1 << 15)) | 1;
+        std::vector<float> values(size);
+        for (std::size_t i = 0; i < size; ++i) values[i] = 0.001F * static_cast<float>(i % 997);
+        for (std::size_t i = step / 2; i < size; i += step) values[i] = 10.0F + 0.001F * static_cast<float>(i);
+        SensitivityMap map;
+        add_matrix(map, "blocks.0.attn.q", 1024, std::move(values));
+        const std::uint64_t count = size / 10; // three times as many as are large
+        const Selection want = select_top_by_sorting(map, Pool::all, count), got = select_top(map, Pool::all, count, 2);
+        QVERIFY(want.threshold > 0 && want.threshold < 10);
+        QCOMPARE(got.threshold, want.threshold);
+        QVERIFY(got.matrices == want.matrices);
+    }
+
+    void sliding_equals_sorting() {
+        for (const int levels : {0, 40})
+            for (const auto pool : {Pool::all, Pool::matrices}) {
+                const auto map = test::synthetic_map({.levels = levels});
+                const std::uint64_t size = pool_size(map, pool), reach = size / 2;
+                SlidingSelection sliding(map, pool, reach, {}, 2);
+                QCOMPARE(sliding.reach(), reach);
+                QVERIFY(sliding.selection(map).matrices == select_top_by_sorting(map, pool, 0).matrices);
+                for (std::uint64_t i = 0; i < 40; ++i) {
+                    const std::uint64_t count = i == 0 ? reach : i == 1 ? 1 : i * i * 2654435761ULL % (reach + 1);
+                    sliding.move_to(count);
+                    const Selection want = select_top_by_sorting(map, pool, count), got = sliding.selection(map, 2);
+                    QCOMPARE(sliding.threshold(), want.threshold);
+                    QCOMPARE(got.threshold, want.threshold);
+                    QCOMPARE(got.count, count);
+                    QCOMPARE(got.pool_size, size);
+                    QCOMPARE(got.gamma, want.gamma);
+                    QVERIFY(got.matrices == want.matrices);
+                    QVERIFY(got.vectors == want.vectors);
+                }
+                QVERIFY_EXCEPTION_THROWN(sliding.move_to(reach + 1), InputError);
+                QVERIFY_EXCEPTION_THROWN(SlidingSelection(map, pool, size + 1), InputError);
+                std::stop_source stop;
+                stop.request_stop();
+                QVERIFY_EXCEPTION_THROWN(SlidingSelection(map, pool, reach, stop.get_token()), Cancelled);
+            }
     }
 
     void ties_go_by_tensor_then_index() {

@@ -5,7 +5,9 @@
 #include "tests/support/near.h"
 
 #include <QtTest>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 using namespace cdra;
@@ -50,6 +52,37 @@ std::vector<double> exact_resize(const Image& in, int width, int height) {
     return out;
 }
 
+// The naive twin in whole numbers: 22 bits after the point, across first, then down.
+Image fixed_point_resize(const Image& image, int width, int height) {
+    const auto along = [](const Image& in, int size, bool across) {
+        const int from = across ? in.width : in.height;
+        if (from == size) return in;
+        Image out{across ? size : in.width, across ? in.height : size, {}};
+        out.rgb.resize(std::size_t(out.width * out.height * 3));
+        const double scale = double(from) / size, stretch = std::max(scale, 1.0), support = 2 * stretch;
+        for (int at = 0; at < size; ++at) {
+            const double centre = (at + 0.5) * scale;
+            const int first = std::max(int(centre - support + 0.5), 0), end = std::min(int(centre + support + 0.5), from);
+            std::vector<double> weights;
+            for (int j = first; j < end; ++j) weights.push_back(kernel((j - centre + 0.5) / stretch));
+            const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+            for (int other = 0; other < (across ? in.height : in.width); ++other)
+                for (int c = 0; c < 3; ++c) {
+                    std::int64_t total = 1 << 21;
+                    for (int j = first; j < end; ++j) {
+                        const int x = across ? j : other, y = across ? other : j;
+                        total += std::int64_t(std::llround(weights[std::size_t(j - first)] / sum * (1 << 22))) *
+                                 in.rgb[std::size_t((y * in.width + x) * 3 + c)];
+                    }
+                    const int x = across ? at : other, y = across ? other : at;
+                    out.rgb[std::size_t((y * out.width + x) * 3 + c)] = std::uint8_t(std::clamp<std::int64_t>(total >> 22, 0, 255));
+                }
+        }
+        return out;
+    };
+    return along(along(image, width, true), height, false);
+}
+
 Image smooth(int width, int height) {
     Image image{width, height, {}};
     for (int y = 0; y < height; ++y)
@@ -78,6 +111,17 @@ class ResizeTest : public QObject {
             for (std::size_t i = 0; i < want.size(); ++i)
                 QVERIFY2(std::fabs(got.rgb[i] - want[i]) <= 1.5,
                          qPrintable(QString("%1×%2 at %3").arg(width).arg(height).arg(i)));
+        }
+    }
+
+    // The same integers one after the other, as Pillow's source has them: no tolerance.
+    void equals_one_pixel_after_the_other() {
+        for (const auto& [from_width, from_height, width, height] :
+             {std::array{61, 47, 20, 31}, {16, 16, 32, 8}, {33, 100, 50, 17}, {7, 5, 21, 40}, {200, 3, 64, 9}, {48, 32, 48, 11}, {90, 18, 31, 18}}) {
+            Image image{from_width, from_height, {}};
+            std::uint32_t state = 1;
+            for (int i = 0; i < from_width * from_height * 3; ++i) image.rgb.push_back(std::uint8_t((state = state * 1664525U + 1013904223U) >> 24));
+            QVERIFY(resize_bicubic(image, width, height).rgb == fixed_point_resize(image, width, height).rgb);
         }
     }
 
