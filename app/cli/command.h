@@ -58,6 +58,7 @@ std::unique_ptr<Command> make_pause();
 std::unique_ptr<Command> make_checkpoint();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_predict();
+std::unique_ptr<Command> make_attention();
 std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_merge();
 std::unique_ptr<Command> make_import_spt();

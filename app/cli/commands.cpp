@@ -22,6 +22,7 @@ std::span<const CommandEntry> commands() {
         CommandEntry{"analyse", "Show what training changed, and what the compact boxes hold.", make_analyse},
         CommandEntry{"evaluate", "Measure a fine-tuned model on a split.", make_evaluate},
         CommandEntry{"predict", "Classify images, or draw their masks, with a fine-tuned model.", make_predict},
+        CommandEntry{"attention", "Write what every head of a fine-tuned model looks at in an image.", make_attention},
         CommandEntry{"export", "Write a run's adapter.", make_export},
         CommandEntry{"merge", "Fold a run's change into the model and write a plain checkpoint.", make_merge},
         CommandEntry{"import-spt", "Make a plan from the masks that SPT publishes.", make_import_spt},

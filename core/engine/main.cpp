@@ -24,6 +24,7 @@ constexpr Command table[] = {{"sensitivity", commands::sensitivity},
                              {"resume", commands::train}, // the request says so itself
                              {"evaluate", commands::evaluate},
                              {"predict", commands::predict},
+                             {"attention", commands::attention},
                              {"merge", commands::merge}};
 
 int run(int argc, char** argv) {

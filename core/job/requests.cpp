@@ -155,6 +155,28 @@ PredictRequest predict_request(std::string_view json) {
     });
 }
 
+std::string to_json(const AttentionRequest& request) {
+    return text({{"run", request.run},
+                 {"image", request.image},
+                 {"split", request.split},
+                 {"index", request.index},
+                 {"every_query", request.every_query},
+                 {"out", request.out},
+                 {"device", to(request.device)},
+                 {"output", to(request.output)}});
+}
+AttentionRequest attention_request(std::string_view json) {
+    return parse<AttentionRequest>("attention", json, [](const Json& object, AttentionRequest& request) {
+        request.run = object.at("run").get<std::string>();
+        request.image = object.at("image").get<std::string>();
+        request.split = object.at("split").get<std::string>();
+        request.index = object.at("index").get<std::int64_t>();
+        request.every_query = object.at("every_query").get<bool>();
+        request.out = object.at("out").get<std::string>();
+        from(object.at("device"), request.device);
+    });
+}
+
 std::string to_json(const MergeRequest& request) {
     return text({{"run", request.run},
                  {"naming", checkpoint::name_of(request.naming)},

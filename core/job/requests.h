@@ -50,6 +50,16 @@ struct PredictRequest { // "predict"
     RunChoice device;
     Output output;
 };
+struct AttentionRequest { // "attention": of one image, a file or one of the run's dataset
+    std::string run;
+    std::string image; // empty: `split` and `index`
+    std::string split = "test";
+    std::int64_t index = 0;
+    bool every_query = false; // else the class token's alone
+    std::string out;          // safetensors
+    RunChoice device;
+    Output output;
+};
 struct MergeRequest { // "merge"
     std::string run;
     checkpoint::Naming naming = checkpoint::Naming::timm;
@@ -61,12 +71,14 @@ std::string to_json(const SensitivityRequest&);
 std::string to_json(const TrainRequest&);
 std::string to_json(const EvaluateRequest&);
 std::string to_json(const PredictRequest&);
+std::string to_json(const AttentionRequest&);
 std::string to_json(const MergeRequest&);
 // Throw InputError.
 SensitivityRequest sensitivity_request(std::string_view json);
 TrainRequest train_request(std::string_view json);
 EvaluateRequest evaluate_request(std::string_view json);
 PredictRequest predict_request(std::string_view json);
+AttentionRequest attention_request(std::string_view json);
 MergeRequest merge_request(std::string_view json);
 
 } // namespace cdra::job

@@ -14,6 +14,7 @@ int sensitivity(std::string_view request);
 int train(std::string_view request);
 int evaluate(std::string_view request);
 int predict(std::string_view request);
+int attention(std::string_view request);
 int merge(std::string_view request);
 
 } // namespace cdra::engine::commands
