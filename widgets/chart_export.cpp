@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "widgets/figure.h"
+#include "widgets/latest.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -19,11 +20,13 @@
 
 namespace cdra::widgets {
 
-void save_chart(QWidget& chart, const std::filesystem::path& path, int dpi) {
+void save_chart(QWidget& chart, const std::filesystem::path& path, int dpi) { prepare_chart(chart, path, dpi)(); }
+
+std::function<void()> prepare_chart(QWidget& chart, const std::filesystem::path& path, int dpi) {
     if (figures::format_of(path) == figures::Format::csv) {
         const auto* source = dynamic_cast<const ChartSource*>(&chart);
         if (!source) throw InputError(path.string() + ": this view has no table behind it; choose .png, .svg or .pdf");
-        return write_file_atomically(path, source->csv());
+        return [path, text = source->csv()] { write_file_atomically(path, text); };
     }
     // A palette of its own reaches the widget and what is inside it, and goes again without a trace.
     class PrintPalette {
@@ -48,7 +51,7 @@ void save_chart(QWidget& chart, const std::filesystem::path& path, int dpi) {
         QPalette before_;
         bool filled_;
     } print(chart);
-    figures::save_widget(chart, path, dpi);
+    return figures::prepare_widget(chart, path, dpi);
 }
 
 void offer_export(QWidget* chart, const QString& stem, std::function<void(const QString&, bool)> told) {
@@ -57,7 +60,10 @@ void offer_export(QWidget* chart, const QString& stem, std::function<void(const 
     };
     auto* save = new QAction(QObject::tr("Save picture or data…"), chart);
     save->setObjectName("chart-save");
-    QObject::connect(save, &QAction::triggered, chart, [chart, stem, tell] {
+    // Encoding a large picture takes its time, and the disk may be far away.
+    auto writer = std::make_shared<LatestOnly<QString>>([tell](const QString& saved) { tell(QObject::tr("Saved %1").arg(saved), false); },
+                                                        [tell](const QString& why) { tell(why, true); });
+    QObject::connect(save, &QAction::triggered, chart, [chart, stem, tell, writer] {
         const bool data = dynamic_cast<ChartSource*>(chart) != nullptr;
         const QString start = QSettings().value("figures/folder").toString() + "/" + stem + ".png";
         const QString file = QFileDialog::getSaveFileName(
@@ -66,9 +72,11 @@ void offer_export(QWidget* chart, const QString& stem, std::function<void(const 
                 (data ? QObject::tr(";;Numbers (*.csv)") : QString()));
         if (file.isEmpty()) return;
         try {
-            save_chart(*chart, file.toStdString(), figure_dpi());
+            writer->request([rest = prepare_chart(*chart, file.toStdString(), figure_dpi()), file](const std::stop_token&) {
+                rest();
+                return file;
+            });
             QSettings().setValue("figures/folder", QFileInfo(file).absolutePath());
-            tell(QObject::tr("Saved %1").arg(file), false);
         } catch (const std::exception& error) {
             tell(QString::fromUtf8(error.what()), true);
         }

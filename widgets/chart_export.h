@@ -23,6 +23,8 @@ class ChartSource {
 
 // The picture by the path's ending (.png, .svg, .pdf), or .csv if the widget is a ChartSource. On white paper with dark
 // text: the widget takes the light palette for as long as it is painted. Atomic. Throws InputError or IoError.
+// prepare_chart() does what needs the widget and gives back the rest, the encoding and writing, for any thread.
+std::function<void()> prepare_chart(QWidget& chart, const std::filesystem::path& path, int dpi = 300);
 void save_chart(QWidget& chart, const std::filesystem::path& path, int dpi = 300);
 
 // Adds "Save picture or data…", "Copy picture" and, for a ChartSource, "Copy data" to the widget's actions, shown as its

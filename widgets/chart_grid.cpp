@@ -37,6 +37,7 @@ ChartGrid::ChartGrid(QWidget* parent) : QWidget(parent) {
 
 void ChartGrid::setRuns(const QStringList& names) {
     runs_ = names;
+    miou_.clear();
     for (LiveChart* chart : {loss_, accuracy_, learning_rate_, throughput_, memory_}) {
         chart->clearSeries();
         chart->setView(std::nullopt);
@@ -75,7 +76,10 @@ void ChartGrid::append(const job::MetricEvent& metric, int run, double minutes) 
         loss_->append(both, x, metric.value);
     else if (metric.name == "accuracy")
         accuracy_->append(both, x, metric.value);
-    else if (!training)
+    else if (metric.name == "miou") {
+        if (!miou_.contains(run)) miou_[run] = accuracy_->addSeries(runs_.size() > 1 ? runs_[run] + " mIoU" : tr("validation mIoU"), runs_.size() > 1 ? run : 2, true);
+        accuracy_->append(miou_[run], x, metric.value);
+    } else if (!training)
         return;
     else if (metric.name == "lr")
         learning_rate_->append(run, x, metric.value);

@@ -5,6 +5,7 @@
 
 #include "core/job/events.h"
 
+#include <QMap>
 #include <QWidget>
 
 namespace cdra::widgets {
@@ -42,6 +43,7 @@ class ChartGrid : public QWidget {
     LiveChart* memory_;
     QStringList runs_;
     Axis axis_ = Axis::epoch;
+    QMap<int, int> miou_; // run → its series of the accuracy chart: only segmentations have one
 };
 
 } // namespace cdra::widgets

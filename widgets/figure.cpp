@@ -227,8 +227,10 @@ int default_figure2_matrix(const compact::CompactPlan& plan) {
     for (int i = 0; i < count; ++i) {
         const auto& matrix = plan.matrices[std::size_t(i)];
         if (matrix.mask.empty()) continue;
-        // A query matrix first, as near the middle of the model as there is one.
-        const long score = (matrix.shape.kind == 0 ? 0 : 1000000) + std::abs(2 * i - count);
+        // A query matrix first, as near the middle of the model as there is one; but where a task leaves those all but
+        // untouched there is no profile to see, and a matrix with at least its share of sensitive weights tells more.
+        const bool told = double(matrix.mask.size()) >= plan.gamma * double(matrix.shape.size());
+        const long score = (told ? 0 : 2000000) + (matrix.shape.kind == 0 ? 0 : 1000000) + std::abs(2 * i - count);
         if (best < 0 || score < best_score) {
             best = i;
             best_score = score;

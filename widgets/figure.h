@@ -37,8 +37,8 @@ Figure figure4(const compact::CompactPlan& plan, const std::vector<int>& matrice
 // d̄ and k̄ of every matrix with their means.
 Figure figure5(const compact::CompactPlan& plan);
 
-// The matrices shown if nobody chooses: figure 2 a query matrix with sensitive weights in the middle of the
-// model, figure 4 four matrices of different kinds and depths. Throws InputError if no matrix has a sensitive
+// The matrices shown if nobody chooses: figure 2 a query matrix with its share of sensitive weights (or else another
+// one with it) in the middle of the model, figure 4 four matrices of different kinds and depths. Throws InputError if no matrix has a sensitive
 // weight.
 int default_figure2_matrix(const compact::CompactPlan& plan);
 std::vector<int> default_figure4_matrices(const compact::CompactPlan& plan);
@@ -55,6 +55,8 @@ std::vector<std::filesystem::path> export_figures(const std::filesystem::path& f
                                                   const compact::CompactPlan& plan, int dpi = 300);
 
 // Any widget's picture (a chart, a confusion matrix) in the same formats but CSV.
+// prepare_widget() does what needs the widget and gives back the rest, the encoding and writing, for any thread.
+std::function<void()> prepare_widget(QWidget& widget, const std::filesystem::path& path, int dpi = 192);
 void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi = 192);
 
 } // namespace cdra::widgets::figures

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "widgets/figure.h"
 
+#include <QBuffer>
 #include <QPageSize>
 #include <QPdfWriter>
 #include <QSvgGenerator>
@@ -24,14 +25,15 @@ QSizeF points_of(QSizeF millimetres) {
                   ": the figure can't be written; check that the folder is writable and the disk not full");
 }
 
-// Paints `paint` (in points) as `format` into the file; not atomic.
-void write_vector(const std::filesystem::path& file, const std::filesystem::path& shown, Format format,
-                  const QString& title, QSizeF points, const std::function<void(QPainter&, QSizeF)>& paint) {
-    const QString name = QString::fromStdString(file.string());
+// Paints `paint` (in points) as `format`, into memory: what is written to a disk is written in one piece, by any thread.
+QByteArray vector_bytes(const std::filesystem::path& shown, Format format, const QString& title, QSizeF points,
+                        const std::function<void(QPainter&, QSizeF)>& paint) {
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
     QPainter painter;
     if (format == Format::svg) {
         QSvgGenerator svg;
-        svg.setFileName(name);
+        svg.setOutputDevice(&buffer);
         svg.setTitle(title);
         svg.setResolution(72);
         svg.setSize(points.toSize());
@@ -40,9 +42,9 @@ void write_vector(const std::filesystem::path& file, const std::filesystem::path
         painter.fillRect(QRectF(QPointF(0, 0), points), Qt::white);
         paint(painter, points);
         if (!painter.end()) cannot_write(shown);
-        return;
+        return buffer.data();
     }
-    QPdfWriter pdf(name);
+    QPdfWriter pdf(&buffer);
     pdf.setTitle(title);
     pdf.setCreator(QStringLiteral("CDRA workbench " CDRA_VERSION));
     pdf.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
@@ -52,10 +54,17 @@ void write_vector(const std::filesystem::path& file, const std::filesystem::path
     painter.scale(1200 / 72.0, 1200 / 72.0);
     paint(painter, points);
     if (!painter.end()) cannot_write(shown);
+    return buffer.data();
 }
 
-void write_png(const QImage& image, const std::filesystem::path& file, const std::filesystem::path& shown) {
-    if (!image.save(QString::fromStdString(file.string()), "PNG")) cannot_write(shown);
+void write_bytes(const std::filesystem::path& path, const QByteArray& bytes) {
+    write_file_atomically(path, {bytes.constData(), std::size_t(bytes.size())});
+}
+
+void write_png(const QImage& image, const std::filesystem::path& path) {
+    AtomicFile file(path);
+    if (!image.save(QString::fromStdString(file.temporary_path().string()), "PNG")) cannot_write(path);
+    file.commit();
 }
 
 } // namespace
@@ -92,13 +101,8 @@ QImage render(const Figure& figure, int dpi) {
 void save(const Figure& figure, const std::filesystem::path& path, int dpi) {
     const Format format = format_of(path);
     if (format == Format::csv) return write_file_atomically(path, figure.csv);
-    AtomicFile file(path);
-    if (format == Format::png)
-        write_png(render(figure, dpi), file.temporary_path(), path);
-    else
-        write_vector(file.temporary_path(), path, format, figure.title, points_of(figure.millimetres),
-                     figure.paint);
-    file.commit();
+    if (format == Format::png) return write_png(render(figure, dpi), path);
+    write_bytes(path, vector_bytes(path, format, figure.title, points_of(figure.millimetres), figure.paint));
 }
 
 std::vector<std::filesystem::path> export_figures(const std::filesystem::path& folder,
@@ -120,11 +124,10 @@ std::vector<std::filesystem::path> export_figures(const std::filesystem::path& f
     return files;
 }
 
-void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi) {
+std::function<void()> prepare_widget(QWidget& widget, const std::filesystem::path& path, int dpi) {
     const Format format = format_of(path);
     if (format == Format::csv)
         throw InputError(path.string() + ": a picture can't be saved as .csv; choose .png, .svg or .pdf");
-    AtomicFile file(path);
     // A widget's pixel is 1/96 inch.
     if (format == Format::png) {
         const double scale = dpi / 96.0;
@@ -132,15 +135,15 @@ void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi) {
         image.setDevicePixelRatio(scale);
         image.fill(widget.palette().color(QPalette::Base));
         widget.render(&image);
-        write_png(image, file.temporary_path(), path);
-    } else {
-        write_vector(file.temporary_path(), path, format, widget.accessibleName(),
-                     QSizeF(widget.size()) * 0.75, [&](QPainter& painter, QSizeF) {
-                         painter.scale(0.75, 0.75);
-                         widget.render(&painter);
-                     });
+        return [image, path] { write_png(image, path); };
     }
-    file.commit();
+    const QByteArray bytes = vector_bytes(path, format, widget.accessibleName(), QSizeF(widget.size()) * 0.75, [&](QPainter& painter, QSizeF) {
+        painter.scale(0.75, 0.75);
+        widget.render(&painter);
+    });
+    return [bytes, path] { write_bytes(path, bytes); };
 }
+
+void save_widget(QWidget& widget, const std::filesystem::path& path, int dpi) { prepare_widget(widget, path, dpi)(); }
 
 } // namespace cdra::widgets::figures

@@ -65,6 +65,7 @@ ThumbnailGrid::ThumbnailGrid(QWidget* parent) : QWidget(parent), view_(new View(
     layout->addWidget(view_);
     connect(view_, &QListWidget::activated, this,
             [this](const QModelIndex& index) { emit activated(index.row()); });
+    connect(view_, &QListWidget::currentRowChanged, this, &ThumbnailGrid::currentChanged);
 }
 
 void ThumbnailGrid::setThumbnails(std::vector<Thumbnail> thumbnails) {
@@ -79,6 +80,14 @@ void ThumbnailGrid::setImageSize(int pixels) {
 
 int ThumbnailGrid::count() const {
     return view_->count();
+}
+
+int ThumbnailGrid::current() const {
+    return view_->currentRow();
+}
+
+void ThumbnailGrid::setCurrent(int index) {
+    view_->setCurrentRow(index);
 }
 
 } // namespace cdra::widgets

@@ -25,10 +25,13 @@ class ThumbnailGrid : public QWidget {
     void setThumbnails(std::vector<Thumbnail> thumbnails);
     void setImageSize(int pixels); // default 72
     int count() const;
+    int current() const; // -1: none
+    void setCurrent(int index);
     QSize sizeHint() const override { return {480, 240}; }
 
   signals:
     void activated(int index); // double click or Return
+    void currentChanged(int index); // by a click or the arrow keys; -1: none
 
   private:
     class View;

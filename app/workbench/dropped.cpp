@@ -16,11 +16,18 @@ Dropped kind_of(const QString& path) {
     if (file.isDir()) {
         if (holds("config.json")) return Dropped::model;
         if (holds("project.toml")) return Dropped::project;
-        return holds("model.safetensors") ? Dropped::model : Dropped::data;
+        for (const char* name : {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"})
+            if (holds(name)) return Dropped::model;
+        return Dropped::data;
     }
     const QString name = file.fileName().toLower();
     if (name.endsWith(".toml")) return Dropped::project;
-    return name.endsWith(".h5") ? Dropped::map : Dropped::model;
+    if (name.endsWith(".h5")) return Dropped::map;
+    // An image is no checkpoint: the folder it lies in may be data, but which one of its parents is, nobody can tell.
+    static const QStringList images{".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".pgm", ".webp"};
+    for (const QString& ending : images)
+        if (name.endsWith(ending)) return Dropped::image;
+    return Dropped::model;
 }
 
 Dropped kind_of(const QDragEnterEvent& event) {

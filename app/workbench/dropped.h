@@ -10,7 +10,7 @@ class QDragEnterEvent;
 
 namespace cdra::workbench {
 
-enum class Dropped { nothing, project, map, model, data }; // nothing: it isn't there
+enum class Dropped { nothing, project, map, model, data, image }; // nothing: it isn't there
 
 // By name and, for folders, by what they hold; no file is opened.
 Dropped kind_of(const QString& path);

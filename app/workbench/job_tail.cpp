@@ -11,6 +11,8 @@ namespace cdra::workbench {
 
 namespace {
 
+constexpr int often = 100, seldom = 2000; // ms
+
 QString end_of(const QString& path) {
     QFile file(path);
     if (path.isEmpty() || !file.open(QIODevice::ReadOnly)) return {};
@@ -25,10 +27,9 @@ JobTail::JobTail(const QString& folder, qint64 pid, const QString& output_file)
     : paths_(folder.toStdString()), reader_(paths_.events), pid_(pid), output_file_(output_file) {}
 
 void JobTail::begin() {
-    auto* timer = new QTimer(this);
-    timer->setInterval(100);
-    connect(timer, &QTimer::timeout, this, &JobTail::poll);
-    timer->start();
+    timer_ = new QTimer(this); // made here: it must live on this thread
+    connect(timer_, &QTimer::timeout, this, &JobTail::poll);
+    timer_->start(often);
     poll();
 }
 
@@ -36,6 +37,7 @@ void JobTail::follow_process(qint64 pid, const QString& output_file) {
     pid_ = pid;
     output_file_ = output_file;
     process_was_running_ = true;
+    if (timer_) timer_->start(often);
 }
 
 void JobTail::poll() {
@@ -54,6 +56,9 @@ void JobTail::poll() {
         // The folder vanished or is not there yet: nothing came.
     }
     const bool news = first_ || restarted || !events.isEmpty() || alive != was_alive_ || running != process_was_running_;
+    // A run that nobody works on changes only if somebody, perhaps elsewhere, takes it up again: looked for now and then.
+    const int interval = running || alive || (pid_ > 0 && news) ? often : seldom;
+    if (timer_ && timer_->interval() != interval) timer_->start(interval);
     if (!news) return;
     first_ = false;
     if (!running) pid_ = 0; // its number may become another process's

@@ -11,6 +11,8 @@
 #include <QString>
 #include <QVector>
 
+class QTimer;
+
 namespace cdra::workbench {
 
 class JobTail : public QObject {
@@ -31,6 +33,7 @@ class JobTail : public QObject {
     job::EventReader reader_;
     qint64 pid_ = 0;
     QString output_file_;
+    QTimer* timer_ = nullptr; // a child, once begun
     bool was_alive_ = false, first_ = true, process_was_running_ = false;
 };
 

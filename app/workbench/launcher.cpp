@@ -57,6 +57,7 @@ QStringList sensitivity_arguments(const job::Project& project, const QString& ma
         words << "--pooling" << text(checkpoint::name_of(project.model.pooling));
     if (project.model.position_resampling)
         words << "--position-resampling" << text(checkpoint::name_of(*project.model.position_resampling));
+    if (project.model.decoder != "linear") words << "--decoder" << text(project.model.decoder);
     if (project.data.image_size > 0) words << "--image-size" << QString::number(project.data.image_size);
     if (project.data.mean) words << "--mean" << triple(*project.data.mean);
     if (project.data.std) words << "--std" << triple(*project.data.std);

@@ -105,6 +105,8 @@ void MainWindow::take(const QString& path) {
         if (settle_unsaved(tr("before opening another project")))
             open_project(QFileInfo(absolute).isDir() ? absolute + "/project.toml" : absolute);
         return;
+    case Dropped::image:
+        return show_notice(tr("%1 is one image: drop the folder of all of them.").arg(QFileInfo(path).fileName()), true);
     case Dropped::map:
         return set(tr("choose the sensitivity map"), Stage::sensitivity, [&](job::Project& p) { p.sensitivity.map = absolute.toStdString(); });
     case Dropped::model:

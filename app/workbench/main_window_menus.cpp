@@ -3,6 +3,7 @@
 // The window's menus: every action with its shortcut.
 #include "app/workbench/main_window.h"
 
+#include "app/workbench/help.h"
 #include "app/workbench/pages/compact_page.h"
 #include "app/workbench/pages/data_page.h"
 #include "app/workbench/pages/model_page.h"
@@ -211,17 +212,7 @@ void MainWindow::build_help_menu() {
         box->setModal(false);
         box->show();
     };
-    add(help, tr("What the &terms mean"), "action-terms", QKeySequence::HelpContents, this, [this, show] {
-        show(tr("What the terms mean"),
-             tr("<p><b>Sensitivity</b> of a weight: the mean over images of the squared gradient of one image's loss (Eq. 3).</p>"
-                "<p><b>γ</b>: the share of weights that count as sensitive; <b>τ</b>: the same as a count. One threshold for the whole model.</p>"
-                "<p><b>d, k</b>: rows (input features) and columns (output features) of a weight matrix.</p>"
-                "<p><b>d̄, k̄</b>: rows and columns with at least one sensitive weight. Sorted to the front, they form the compact box.</p>"
-                "<p><b>Density</b>: sensitive weights ÷ (d̄·k̄).</p>"
-                "<p><b>Rank r</b>: the box is changed by A·B, A of size d̄ × r, B of size r × k̄ (Eq. 6). Eq. 7 gives each matrix the largest r "
-                "its sensitive weights pay for.</p>"
-                "<p><b>Stale</b>: something before this stop changed since it was made.</p>"));
-    });
+    add(help, tr("What the &terms mean"), "action-terms", QKeySequence::HelpContents, this, [this] { show_help(this, help_word(current_stage())); });
     add(help, tr("&About"), "action-about", {}, this, [show] {
         show(tr("About"), tr("<p><b>CDRA workbench</b> %1</p><p>Sensitivity analysis and compact dynamic-rank fine-tuning of vision "
                              "transformers.</p><p>GPL-3.0-or-later; the command cdra and its libraries Apache-2.0.</p>")

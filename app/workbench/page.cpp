@@ -39,6 +39,10 @@ Page::Page(Stage stage, Workbench& bench, const QString& sentence, const QString
     primary_ = named(new QPushButton(action), "primary-" + word_of(stage), action);
     primary_->setProperty("primary", true);
     primary_->setVisible(!action.isEmpty());
+    // Where the road goes on, once this stop has what it is for.
+    next_ = named(new QPushButton, "next-" + word_of(stage), tr("Next stop"));
+    connect(next_, &QPushButton::clicked, this, [this] { emit go_to(all_stages[std::size_t(stage_) + 1]); });
+    header->addWidget(next_, 0, Qt::AlignTop);
     header->addWidget(primary_, 0, Qt::AlignTop);
     layout->addLayout(header);
 
@@ -71,7 +75,9 @@ Page::Page(Stage stage, Workbench& bench, const QString& sentence, const QString
     layout->addWidget(holder, 1);
 
     connect(&bench.road, &Road::states_changed, this, &Page::refresh_banner);
+    connect(&bench.road, &Road::states_changed, this, &Page::refresh_next);
     refresh_banner();
+    refresh_next();
 }
 
 void Page::changeEvent(QEvent* event) {
@@ -110,6 +116,18 @@ void Page::set_remedy(const QString& text, std::function<void()> act) {
     banner_button_->setAccessibleName(text);
     remedy_ = std::move(act);
     refresh_banner();
+}
+
+void Page::refresh_next() {
+    // The Ranks page's own action already leads on, and nothing comes after the results.
+    const bool leads = stage_ != Stage::ranks && stage_ != Stage::results;
+    const Health health = bench_.road.state(stage_).health;
+    // While γ is dragged a plan is in work again and again: nothing may come and go with it.
+    if (health != Health::running || next_->text().isEmpty()) next_->setVisible(leads && health == Health::ready);
+    if (!leads) return;
+    const Stage following = all_stages[std::size_t(stage_) + 1];
+    next_->setText(tr("Next: %1").arg(title_of(following)));
+    next_->setToolTip(QStringLiteral("Ctrl+%1").arg(int(following) + 1));
 }
 
 void Page::refresh_banner() {

@@ -76,11 +76,12 @@ class Page : public QWidget {
 
   private:
     void refresh_banner();
+    void refresh_next();
 
     Stage stage_;
     Workbench& bench_;
     QLabel* title_;
-    QPushButton* primary_;
+    QPushButton *primary_, *next_;
     QWidget* banner_;
     QLabel* banner_text_;
     QPushButton* banner_button_;
@@ -96,6 +97,10 @@ template <class Widget> Widget* named(Widget* widget, const QString& object_name
     widget->setObjectName(object_name);
     widget->setAccessibleName(accessible_name);
     return widget;
+}
+// What hears of a chart's export: said by the page or panel, as a complaint or as news.
+template <class Speaker> auto teller(Speaker* speaker) {
+    return [speaker](const QString& message, bool error) { error ? emit speaker->failed(message) : emit speaker->told(message); };
 }
 QSpinBox* make_spin(int low, int high, const QString& object_name, const QString& accessible_name,
                     const QString& suffix = {});

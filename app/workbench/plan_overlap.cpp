@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/plan_overlap.h"
 
+#include "core/compact/reorganise.h"
+
 #include "core/base/error.h"
 
 #include <algorithm>
@@ -56,7 +58,8 @@ std::vector<Overlap> overlaps(const compact::CompactPlan& first, const compact::
     return found;
 }
 
-QImage overlap_image(const compact::PlannedMatrix& first, const compact::PlannedMatrix& second, int side, const OverlapColours& colours) {
+QImage overlap_image(const compact::PlannedMatrix& first, const compact::PlannedMatrix& second, int side, const OverlapColours& colours,
+                     bool reorganised) {
     const auto rows = std::size_t(first.shape.in), columns = std::size_t(first.shape.out);
     const std::size_t height = std::min(rows, std::size_t(side)), width = std::min(columns, std::size_t(side));
     const Overlap overlap = overlap_of(first, second);
@@ -67,9 +70,15 @@ QImage overlap_image(const compact::PlannedMatrix& first, const compact::Planned
         for (int other = 0; other < 3; ++other)
             if (counts[std::size_t(other)] > counts[std::size_t(kind)] || (counts[std::size_t(other)] == counts[std::size_t(kind)] && other > kind))
                 ++priority[std::size_t(kind)];
+    std::vector<std::uint32_t> row_at, column_at;
+    if (reorganised) {
+        row_at = compact::inverse(first.reorganised.row_order);
+        column_at = compact::inverse(first.reorganised.column_order);
+    }
     std::vector<signed char> best(height * width, -1);
     walk(first.mask, second.mask, [&](std::uint32_t flat, int kind) {
-        auto& pixel = best[(flat % rows) * height / rows * width + (flat / rows) * width / columns];
+        const std::size_t row = reorganised ? row_at[flat % rows] : flat % rows, column = reorganised ? column_at[flat / rows] : flat / rows;
+        auto& pixel = best[row * height / rows * width + column * width / columns];
         if (pixel < 0 || priority[std::size_t(kind)] > priority[std::size_t(pixel)]) pixel = static_cast<signed char>(kind);
     });
     const std::array<QRgb, 3> painted{colours.both, colours.first, colours.second};

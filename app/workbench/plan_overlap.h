@@ -23,9 +23,11 @@ std::vector<Overlap> overlaps(const compact::CompactPlan& first, const compact::
 
 // Sensitive weights of either as stored, rows down and columns across, at most `side` pixels a side: one colour each for
 // both, the first alone, the second alone; where several fall on a pixel the rarest kind of the matrix shows.
+// `reorganised`: in the first plan's orders of rows and columns instead, so that its box is the top left corner.
 struct OverlapColours {
     QRgb paper, both, first, second;
 };
-QImage overlap_image(const compact::PlannedMatrix& first, const compact::PlannedMatrix& second, int side, const OverlapColours& colours);
+QImage overlap_image(const compact::PlannedMatrix& first, const compact::PlannedMatrix& second, int side, const OverlapColours& colours,
+                     bool reorganised = false);
 
 } // namespace cdra::workbench

@@ -51,7 +51,8 @@ Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent)
       data_loads_([this](auto data) { took_data(std::move(data), {}); },
                   [this](const QString& error) { took_data(nullptr, error); }),
       plan_makes_([this](Plan plan) { took_plan(std::move(plan), {}); },
-                  [this](const QString& error) { took_plan(nullptr, error); }) {
+                  [this](const QString& error) { took_plan(nullptr, error); }),
+      changes_made_([this](Changes changes) { changes_told_(std::move(changes)); }, [this](const QString& error) { changes_failed_(error); }) {
     connect(&document, &ProjectDocument::changed, this, &Road::follow_project);
     connect(&document, &ProjectDocument::replaced, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&document, &ProjectDocument::file_changed, this, [this] { hub_.set_project_folder(document_.folder()); });
@@ -271,13 +272,17 @@ void Road::read_plan(const QString& path, std::function<void(std::shared_ptr<con
 
 void Road::read_changes(const QString& path, std::function<void(std::shared_ptr<const std::vector<WeightChange>>)> then,
                         std::function<void(const QString&)> failed) {
-    using Value = std::shared_ptr<const std::vector<WeightChange>>;
-    io_.run<Value>(
-        "changes",
-        [path](const std::stop_token& stop) -> Value {
-            return std::make_shared<const std::vector<WeightChange>>(weight_changes(job::read_results(path.toStdString(), true), stop));
+    // Read on the one thread that may, taken apart on another: singular values of a large model keep nobody's map waiting.
+    using Read = std::shared_ptr<const job::Results>;
+    changes_told_ = std::move(then);
+    changes_failed_ = failed;
+    changes_made_.cancel();
+    io_.run<Read>(
+        "changes", [path](const std::stop_token&) -> Read { return std::make_shared<const job::Results>(job::read_results(path.toStdString(), true)); },
+        [this](Read results) {
+            changes_made_.request([results](const std::stop_token& stop) { return std::make_shared<const std::vector<WeightChange>>(weight_changes(*results, stop)); });
         },
-        std::move(then), std::move(failed));
+        std::move(failed));
 }
 
 void Road::read_plan_or_map(const QString& path, const compact::PlanOptions& options,

@@ -56,7 +56,7 @@ class Road : public QObject {
                       std::function<void(const QString& error)> failed);
     void read_plan(const QString& path, std::function<void(std::shared_ptr<const compact::CompactPlan>)> then,
                    std::function<void(const QString& error)> failed);
-    // What a run changed, by matrix; computed where the file is read.
+    // What a run changed, by matrix; of several wishes the last one is answered.
     void read_changes(const QString& path, std::function<void(std::shared_ptr<const std::vector<WeightChange>>)> then,
                       std::function<void(const QString& error)> failed);
     // A plan as it is, or of a map the plan with `options`.
@@ -109,6 +109,10 @@ class Road : public QObject {
     widgets::LatestOnly<std::shared_ptr<const ModelInfo>> model_loads_;
     widgets::LatestOnly<std::shared_ptr<const DataInfo>> data_loads_;
     widgets::LatestOnly<Plan> plan_makes_;
+    using Changes = std::shared_ptr<const std::vector<WeightChange>>;
+    std::function<void(Changes)> changes_told_;
+    std::function<void(const QString&)> changes_failed_;
+    widgets::LatestOnly<Changes> changes_made_;
     IoThread io_;
 };
 

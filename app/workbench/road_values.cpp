@@ -113,6 +113,23 @@ DataInfo load_data_info(const job::DataChoice& choice, const std::stop_token& st
     // Examples: the first few images of each class in turn, so that every class is seen before one comes twice.
     constexpr std::size_t wanted = 24, per_class_limit = 4;
     const auto& samples = info.dataset->samples("train");
+    if (info.dataset->task() == datasets::Task::segmentation) {
+        info.example_pixels.assign(classes, 0);
+        for (std::size_t index = 0; index < samples.size() && info.examples.size() < wanted; ++index) {
+            throw_if_stopped(stop);
+            try {
+                SampleImage one{thumbnail(info.dataset->load("train", index)), samples[index].name, -1, {}};
+                const auto labels = info.dataset->load_labels("train", index);
+                for (const auto label : labels.classes)
+                    if (label < classes) ++info.example_pixels[label];
+                one.mask = datasets::resize_nearest(labels, one.image.width, one.image.height);
+                info.examples.push_back(std::move(one));
+            } catch (const Error& error) {
+                info.bad.push_back({"train", samples[index].name, error.what()});
+            }
+        }
+        return info;
+    }
     std::vector<std::vector<std::size_t>> by_class(classes);
     for (std::size_t i = 0; i < samples.size(); ++i)
         if (samples[i].label >= 0 && std::size_t(samples[i].label) < classes)
@@ -124,7 +141,7 @@ DataInfo load_data_info(const job::DataChoice& choice, const std::stop_token& st
             const std::size_t index = by_class[label][round];
             try {
                 info.examples.push_back({thumbnail(info.dataset->load("train", index)), samples[index].name,
-                                         samples[index].label});
+                                         samples[index].label, {}});
             } catch (const Error& error) { // one broken file must not hide all the others
                 info.bad.push_back({"train", samples[index].name, error.what()});
             }

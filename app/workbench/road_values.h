@@ -47,12 +47,14 @@ struct SampleImage {
     datasets::Image image; // at most 96 pixels a side
     std::string name;
     std::int32_t label = 0;
+    datasets::LabelImage mask; // of a segmentation, in the image's size; else empty
 };
 struct DataInfo {
     std::string spec;
     std::shared_ptr<const datasets::Dataset> dataset;
     std::vector<SplitInfo> splits;
-    std::vector<SampleImage> examples; // of the training split, every class in turn
+    std::vector<SampleImage> examples; // of the training split, every class in turn; of a segmentation the first ones
+    std::vector<std::int64_t> example_pixels; // of a segmentation: by class, over the examples; else empty
     std::vector<datasets::BadSample> bad; // met while the examples were read; a check of every file may find more
     std::string fingerprint;
 };

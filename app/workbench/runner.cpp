@@ -241,24 +241,29 @@ void Runner::resume(JobClient* job) {
 }
 
 void Runner::run_short(const QString& what, const QStringList& arguments) {
+    run_short(arguments, this, [this, what](bool ok, const QString& output) { emit short_finished(what, ok, output); });
+}
+
+void Runner::run_short(const QStringList& arguments, QObject* asker, std::function<void(bool ok, const QString& output)> then) {
     QString program;
     try {
         program = find_cdra();
     } catch (const std::exception& error) {
-        return emit short_finished(what, false, QString::fromUtf8(error.what()));
+        return then(false, QString::fromUtf8(error.what()));
     }
     auto* process = new QProcess(this);
-    connect(process, &QProcess::finished, this, [this, process, what](int code, QProcess::ExitStatus status) {
+    connect(process, &QProcess::finished, asker, [process, then](int code, QProcess::ExitStatus status) {
         const bool ok = status == QProcess::NormalExit && code == 0;
         // The result is on standard output; what went wrong is the last line of the progress on standard error.
         const QByteArray words = ok ? process->readAllStandardOutput() : process->readAllStandardError().trimmed().split('\n').last();
-        emit short_finished(what, ok, QString::fromUtf8(words).trimmed());
-        process->deleteLater();
+        then(ok, QString::fromUtf8(words).trimmed());
     });
-    connect(process, &QProcess::errorOccurred, this, [this, process, what](QProcess::ProcessError error) {
-        if (error != QProcess::FailedToStart) return; // finished() follows otherwise
-        emit short_finished(what, false, process->errorString());
-        process->deleteLater();
+    connect(process, &QProcess::errorOccurred, asker, [process, then](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) then(false, process->errorString()); // finished() follows otherwise
+    });
+    connect(process, &QProcess::finished, process, &QObject::deleteLater);
+    connect(process, &QProcess::errorOccurred, process, [process](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) process->deleteLater();
     });
     process->start(program, arguments);
 }

@@ -48,6 +48,8 @@ class Runner : public QObject {
 
     // Runs a short `cdra` command (export, merge) beside the window; finished() tells the outcome.
     void run_short(const QString& what, const QStringList& arguments);
+    // The same for whoever asks: `then` is called once, unless `asker` is gone by then.
+    void run_short(const QStringList& arguments, QObject* asker, std::function<void(bool ok, const QString& output)> then);
 
     // Figures 2, 4 and 5 of a plan as PNG, SVG, PDF and CSV, drawn on a worker; told() or failed() follows.
     void export_figures(std::shared_ptr<const compact::CompactPlan> plan, const QString& folder);

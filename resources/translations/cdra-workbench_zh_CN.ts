@@ -2,6 +2,165 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
   <context>
+    <name>Help</name>
+    <message>
+      <source>The road</source>
+      <translation>路线</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Seven stops, each of which needs those above it: a pretrained &lt;b&gt;model&lt;/b&gt; and the &lt;b&gt;data&lt;/b&gt; of a new task; the &lt;b&gt;sensitivity&lt;/b&gt; of every weight to that task; the &lt;b&gt;compact&lt;/b&gt; boxes that the sensitive ones fit into; their &lt;b&gt;ranks&lt;/b&gt;; &lt;b&gt;training&lt;/b&gt;; &lt;b&gt;results&lt;/b&gt;. Each stop's mark says how it stands: nothing yet, ready, being worked on, failed, or &lt;b&gt;stale&lt;/b&gt;: something before it changed since it was made. Every setting can be changed at any time, and taken back with Ctrl+Z.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;七个站点，每个都需要它上面的那些：预训练&lt;b&gt;模型&lt;/b&gt;和新任务的&lt;b&gt;数据&lt;/b&gt;；每个权重对该任务的&lt;b&gt;敏感度&lt;/b&gt;；敏感权重所在的&lt;b&gt;紧凑&lt;/b&gt;方框；它们的&lt;b&gt;秩&lt;/b&gt;；&lt;b&gt;训练&lt;/b&gt;；&lt;b&gt;结果&lt;/b&gt;。每个站点的标记说明它的状态：尚无、就绪、进行中、失败，或&lt;b&gt;过期&lt;/b&gt;：自它生成以来，前面有东西变了。每个设置随时可以更改，并可用 Ctrl+Z 撤销。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Sensitivity</source>
+      <translation>敏感度</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;How much the task pulls at a weight (Eq. 3): the mean over images of the squared gradient of one image's loss, at the pretrained weights. One pass over 400 images, forwards and backwards, is enough; no weight is changed. &lt;i&gt;By batch&lt;/i&gt; squares the gradients of whole batches instead, as SPT's published code does: pulls of different images in opposite directions cancel there.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;任务对一个权重的拉力有多大（式 3）：在预训练权重处，单张图像损失的梯度平方对图像取平均。对 400 张图像前向、反向各一遍就够了；不改变任何权重。&lt;i&gt;按批次&lt;/i&gt;则像 SPT 公开代码那样对整批的梯度取平方：不同图像方向相反的拉力会在其中抵消。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>γ, τ and the budget</source>
+      <translation>γ、τ 与预算</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;&lt;b&gt;γ&lt;/b&gt; is the share of weights that count as sensitive: the γ largest of all, by &lt;i&gt;one&lt;/i&gt; threshold for the whole model, so that some matrices get many and others none. &lt;b&gt;τ&lt;/b&gt; says the same as a number of weights. A &lt;b&gt;budget&lt;/b&gt; says what may be trained in the end, in per cent of the backbone, and γ is found for it.&lt;/p&gt;&lt;p&gt;More is not always better: a larger γ makes the boxes larger and less dense. The curves behind the slider show what every γ would train, and the sum of ranks. The default, 0.43 %, trains about 0.4 % of a ViT.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;&lt;b&gt;γ&lt;/b&gt; 是被视为敏感的权重所占的份额：取全部权重中最大的 γ 部分，整个模型共用&lt;i&gt;一个&lt;/i&gt;阈值，因此有的矩阵得到很多，有的一个也没有。&lt;b&gt;τ&lt;/b&gt; 用权重个数表达同一件事。&lt;b&gt;预算&lt;/b&gt;规定最终可训练的量（占主干的百分比），程序据此求出 γ。&lt;/p&gt;&lt;p&gt;并非越多越好：γ 越大，方框越大，也越稀疏。滑块后面的曲线显示每个 γ 会训练多少权重以及秩的总和。默认值 0.43 % 大约训练 ViT 的 0.4 %。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Compact size</source>
+      <translation>紧凑尺寸</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;In a matrix with d rows (input features) and k columns (output features), &lt;b&gt;d̄&lt;/b&gt; rows and &lt;b&gt;k̄&lt;/b&gt; columns hold at least one sensitive weight. Sorted by how many they hold (Eq. 4, 5), these come first, and every sensitive weight lies in the d̄ × k̄ corner: the red box. Only the box is adapted; the rest of the matrix stays as it is. &lt;b&gt;Density&lt;/b&gt; is the share of the box that is sensitive: the denser, the better a low rank fits.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Size&lt;/b&gt; stretches the box beyond the method's (Table 6), &lt;b&gt;quadrant&lt;/b&gt; takes another corner (Table 7): both are there to see what the choice is worth. The box's corner can be dragged in the picture, and Ctrl+click picks the quadrant.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;在有 d 行（输入特征）、k 列（输出特征）的矩阵中，&lt;b&gt;d̄&lt;/b&gt; 行和 &lt;b&gt;k̄&lt;/b&gt; 列至少含有一个敏感权重。按所含个数排序（式 4、5）后它们排在最前面，所有敏感权重都落在 d̄ × k̄ 的角上，即红框。只有这个方框会被适配，矩阵其余部分保持不变。&lt;b&gt;密度&lt;/b&gt;是方框中敏感权重的份额：越密，低秩越合适。&lt;/p&gt;&lt;p&gt;&lt;b&gt;尺寸&lt;/b&gt;把方框放大到方法规定之外（表 6），&lt;b&gt;象限&lt;/b&gt;取另一个角（表 7）：两者都是为了看这个选择值多少。可以在图中拖动方框的角，Ctrl+点击选择象限。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Ranks and Eq. 7</source>
+      <translation>秩与式 (7)</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;The box of a matrix is changed by A·B (Eq. 6), A of size d̄ × r and B of size r × k̄: that costs r·(d̄ + k̄) weights. &lt;b&gt;Eq. 7&lt;/b&gt; gives each matrix the largest rank r that its own Σm sensitive weights pay for.&lt;/p&gt;&lt;p&gt;&lt;b&gt;eq7-unscaled&lt;/b&gt; is r = ⌊Σm / (d̄ + k̄)⌋. &lt;b&gt;eq7&lt;/b&gt; is the equation as it is printed, with a factor d·k / (d̄·k̄); with it most ranks come out as 0 at the paper's budgets, while the paper's own parameter counts fit the unscaled form. Hence the default. Both are in the table of strategies, side by side.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Rank 0&lt;/b&gt;: the matrix has too few sensitive weights for a rank. Then just those weights are tuned, which costs less than rank 1; or the matrix is left as it is.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;矩阵的方框由 A·B 改变（式 6），A 的大小为 d̄ × r，B 的大小为 r × k̄：共需 r·(d̄ + k̄) 个权重。&lt;b&gt;式 7&lt;/b&gt; 给每个矩阵分配它自己的 Σm 个敏感权重付得起的最大秩 r。&lt;/p&gt;&lt;p&gt;&lt;b&gt;eq7-unscaled&lt;/b&gt; 为 r = ⌊Σm / (d̄ + k̄)⌋。&lt;b&gt;eq7&lt;/b&gt; 是论文中印出的式子，带有因子 d·k / (d̄·k̄)；用它时，在论文的预算下大多数秩都为 0，而论文自己的参数量符合不带因子的形式，因此以后者为默认。两者并列在策略表中。&lt;/p&gt;&lt;p&gt;&lt;b&gt;秩 0&lt;/b&gt;：矩阵的敏感权重太少，不够一个秩。这时只调这些权重，代价比秩 1 更小；或者让矩阵保持原样。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;A run is a command of its own, the one that is shown: it lives on when this window closes, and a window opened later finds it again. &lt;i&gt;Stop and save&lt;/i&gt; keeps everything; &lt;i&gt;Resume&lt;/i&gt; goes on where it stopped and ends in the same bytes. &lt;i&gt;Add to queue&lt;/i&gt; freezes the settings as they are now and starts the run when those before it are done.&lt;/p&gt;&lt;p&gt;The &lt;b&gt;honest&lt;/b&gt; protocol chooses everything on validation images and reads the test images once, at the end. &lt;b&gt;Published&lt;/b&gt; code takes the best test accuracy over all epochs; such numbers look better than they are.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;一次运行是一条独立的命令，也就是页面上显示的那一条：窗口关闭后它继续运行，之后打开的窗口会重新找到它。&lt;i&gt;停止并保存&lt;/i&gt;保留一切；&lt;i&gt;继续&lt;/i&gt;从停下的地方接着运行，最终得到完全相同的字节。&lt;i&gt;加入队列&lt;/i&gt;会冻结当前设置，等前面的运行结束后开始。&lt;/p&gt;&lt;p&gt;&lt;b&gt;honest&lt;/b&gt; 协议只在验证图像上做选择，测试图像最后只读一次。&lt;b&gt;published&lt;/b&gt; 代码取所有轮次中最好的测试准确率；这样的数字看起来比实际好。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Results</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;Trainable per cent = trainable backbone parameters ÷ backbone parameters, both without the head. Select several runs to see their curves over each other and in what they differ. &lt;b&gt;ΔW&lt;/b&gt; is what training added to a matrix: its singular values say how many of the ranks given were used. &lt;b&gt;Export&lt;/b&gt; writes the adapter, a folder for peft, or a merged checkpoint that needs none of this program.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;可训练百分比 = 可训练的主干参数 ÷ 主干参数，两者都不含分类头。选中多个运行可以把曲线叠在一起，并看出它们的差别。&lt;b&gt;ΔW&lt;/b&gt; 是训练加到矩阵上的量：它的奇异值说明分配的秩用了多少。&lt;b&gt;导出&lt;/b&gt;写出适配器、供 peft 使用的文件夹，或不再需要本程序的合并检查点。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>Attention</source>
+      <translation>注意力</translation>
+    </message>
+    <message>
+      <source>&lt;p&gt;In every block each head decides how much every token takes from every other one. Shown is what the class token, from which the image is classified, takes from the patches; the brightest patch of each map is its largest. The small maps are all blocks (down) and heads (across; ∅ is their mean): a click or the arrow keys choose one. A click into the image asks what that patch looks at instead; Escape goes back.&lt;/p&gt;&lt;p&gt;Attention says where a head reads, not what of it decides.&lt;/p&gt;</source>
+      <translation>&lt;p&gt;在每个块里，每个头决定每个标记从其他标记那里取多少。显示的是类别标记（图像由它分类）从各图像块取了多少；每张图中最亮的块是该图的最大值。小图是所有块（纵向）和头（横向；∅ 是它们的平均）：点击或用方向键选择。点击图像则显示那个图像块关注什么；Esc 返回。&lt;/p&gt;&lt;p&gt;注意力说明一个头读取哪里，并不说明其中什么起决定作用。&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>All terms (F1)</source>
+      <translation>全部术语 (F1)</translation>
+    </message>
+    <message>
+      <source>Help: %1</source>
+      <translation>帮助：%1</translation>
+    </message>
+    <message>
+      <source>What is this? %1</source>
+      <translation>这是什么？%1</translation>
+    </message>
+    <message>
+      <source>What the terms mean</source>
+      <translation>术语说明</translation>
+    </message>
+    <message>
+      <source>another model was measured: compute the sensitivity again</source>
+      <translation>测量的是另一个模型：请重新计算敏感度</translation>
+    </message>
+    <message>
+      <source>the data changed since it was computed: compute it again</source>
+      <translation>计算之后数据变了：请重新计算</translation>
+    </message>
+    <message>
+      <source>computed by the estimator %1, the project now says %2</source>
+      <translation>由估计方法 %1 计算，项目现在是 %2</translation>
+    </message>
+    <message>
+      <source>computed with another seed</source>
+      <translation>由另一个种子计算</translation>
+    </message>
+    <message>
+      <source>computed at %1 px, the project now says %2 px</source>
+      <translation>在 %1 px 计算，项目现在是 %2 px</translation>
+    </message>
+    <message>
+      <source>computed with another pooling</source>
+      <translation>由另一种池化计算</translation>
+    </message>
+    <message>
+      <source>computed with another resampling of the positions</source>
+      <translation>由另一种位置重采样计算</translation>
+    </message>
+    <message>
+      <source>computed with another normalisation</source>
+      <translation>由另一种归一化计算</translation>
+    </message>
+    <message>
+      <source>computed from %1 images, the project now says %2</source>
+      <translation>由 %1 张图像计算，项目现在是 %2</translation>
+    </message>
+    <message>
+      <source>the model changed since this run</source>
+      <translation>此运行之后模型变了</translation>
+    </message>
+    <message>
+      <source>the data changed since this run</source>
+      <translation>此运行之后数据变了</translation>
+    </message>
+    <message>
+      <source>the method changed since this run</source>
+      <translation>此运行之后方法变了</translation>
+    </message>
+    <message>
+      <source>the method's options changed since this run</source>
+      <translation>此运行之后方法的选项变了</translation>
+    </message>
+    <message>
+      <source>settings changed since this run</source>
+      <translation>此运行之后设置变了</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Data</source>
+      <translation>数据</translation>
+    </message>
+    <message>
+      <source>Compact</source>
+      <translation>紧凑</translation>
+    </message>
+    <message>
+      <source>Ranks</source>
+      <translation>秩</translation>
+    </message>
+    <message>
+      <source>Train</source>
+      <translation>训练</translation>
+    </message>
+  </context>
+  <context>
     <name>Preset</name>
     <message>
       <source>Paper</source>
@@ -252,6 +411,22 @@ predicted: %3 (%4)</source>
       <translation>未知方法 %1</translation>
     </message>
     <message>
+      <source>All terms (F1)</source>
+      <translation>全部术语 (F1)</translation>
+    </message>
+    <message>
+      <source>Help: %1</source>
+      <translation>帮助：%1</translation>
+    </message>
+    <message>
+      <source>What is this? %1</source>
+      <translation>这是什么？%1</translation>
+    </message>
+    <message>
+      <source>What the terms mean</source>
+      <translation>术语说明</translation>
+    </message>
+    <message>
       <source>another model was measured: compute the sensitivity again</source>
       <translation>测量的是另一个模型：请重新计算敏感度</translation>
     </message>
@@ -339,6 +514,22 @@ predicted: %3 (%4)</source>
   <context>
     <name>Stage</name>
     <message>
+      <source>All terms (F1)</source>
+      <translation>全部术语 (F1)</translation>
+    </message>
+    <message>
+      <source>Help: %1</source>
+      <translation>帮助：%1</translation>
+    </message>
+    <message>
+      <source>What is this? %1</source>
+      <translation>这是什么？%1</translation>
+    </message>
+    <message>
+      <source>What the terms mean</source>
+      <translation>术语说明</translation>
+    </message>
+    <message>
       <source>another model was measured: compute the sensitivity again</source>
       <translation>测量的是另一个模型：请重新计算敏感度</translation>
     </message>
@@ -421,6 +612,53 @@ predicted: %3 (%4)</source>
     <message>
       <source>Results</source>
       <translation>结果</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::widgets::AttentionView</name>
+    <message>
+      <source>Attention</source>
+      <translation>注意力</translation>
+    </message>
+    <message>
+      <source>The attention does not fit together.</source>
+      <translation>注意力数据前后不一致。</translation>
+    </message>
+    <message>
+      <source>the patch in row %1, column %2</source>
+      <translation>第 %1 行第 %2 列的图像块</translation>
+    </message>
+    <message>
+      <source>the class token</source>
+      <translation>类别标记</translation>
+    </message>
+    <message>
+      <source>all patches in the mean</source>
+      <translation>全部图像块的平均</translation>
+    </message>
+    <message>
+      <source>Block %1, mean of %2 heads</source>
+      <translation>第 %1 块，%2 个头的平均</translation>
+    </message>
+    <message>
+      <source>Block %1, head %2</source>
+      <translation>第 %1 块，第 %2 头</translation>
+    </message>
+    <message>
+      <source>%1: %2 gives %3 of its attention to patches, at most %4 to one (an even share is %5)</source>
+      <translation>%1：%2 把 %3 的注意力给了图像块，单个块最多 %4（平均分配为 %5）</translation>
+    </message>
+    <message>
+      <source>block %1, mean of all heads</source>
+      <translation>第 %1 块，所有头的平均</translation>
+    </message>
+    <message>
+      <source>block %1, head %2</source>
+      <translation>第 %1 块，第 %2 头</translation>
+    </message>
+    <message>
+      <source>click: what does this patch look at?</source>
+      <translation>点击：这个图像块关注什么？</translation>
     </message>
   </context>
   <context>
@@ -1115,6 +1353,77 @@ predicted: %3 (%4)</source>
     <message>
       <source>Images</source>
       <translation>图像</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::workbench::AttentionPanel</name>
+    <message>
+      <source>Number of the image</source>
+      <translation>图像编号</translation>
+    </message>
+    <message>
+      <source>&amp;Image</source>
+      <translation>图像(&amp;I)</translation>
+    </message>
+    <message>
+      <source>&amp;File…</source>
+      <translation>文件(&amp;F)…</translation>
+    </message>
+    <message>
+      <source>Look at an image file</source>
+      <translation>查看图像文件</translation>
+    </message>
+    <message>
+      <source>Any image; it can be dropped here, too.</source>
+      <translation>任意图像；也可以拖到这里。</translation>
+    </message>
+    <message>
+      <source>Name of the image</source>
+      <translation>图像名称</translation>
+    </message>
+    <message>
+      <source>Block</source>
+      <translation>块</translation>
+    </message>
+    <message>
+      <source>&amp;Block</source>
+      <translation>块(&amp;B)</translation>
+    </message>
+    <message>
+      <source>Head</source>
+      <translation>头</translation>
+    </message>
+    <message>
+      <source>&amp;Head</source>
+      <translation>头(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Attention over the image</source>
+      <translation>叠加在图像上的注意力</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>显示的内容</translation>
+    </message>
+    <message>
+      <source>Open image</source>
+      <translation>打开图像</translation>
+    </message>
+    <message>
+      <source>Images (*.png *.jpg *.jpeg *.bmp *.ppm *.pgm *.webp);;All files (*)</source>
+      <translation>图像 (*.png *.jpg *.jpeg *.bmp *.ppm *.pgm *.webp);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>What the heads look at can be seen when the run is done.</source>
+      <translation>运行完成后可以查看各个头关注什么。</translation>
+    </message>
+    <message>
+      <source>The worker computes what the heads look at…</source>
+      <translation>工作进程正在计算各个头关注什么…</translation>
+    </message>
+    <message>
+      <source>mean</source>
+      <translation>平均</translation>
     </message>
   </context>
   <context>
@@ -1903,6 +2212,10 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>%1 还没有结果：请等它完成。</translation>
     </message>
     <message>
+      <source>Copying…</source>
+      <translation>正在复制…</translation>
+    </message>
+    <message>
       <source>%1 can't be written: is the disk full?</source>
       <translation>无法写入 %1：磁盘满了吗？</translation>
     </message>
@@ -1948,6 +2261,25 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>done after %1 s</source>
       <translation>%1 秒后完成</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::workbench::MachineLoad</name>
+    <message>
+      <source>processors %1</source>
+      <translation>处理器 %1</translation>
+    </message>
+    <message>
+      <source>memory %1 of %2</source>
+      <translation>内存 %1 / %2</translation>
+    </message>
+    <message>
+      <source>GPU%1 %2, %3 of %4</source>
+      <translation>GPU%1 %2，%3 / %4</translation>
+    </message>
+    <message>
+      <source>this machine: %1</source>
+      <translation>本机：%1</translation>
     </message>
   </context>
   <context>
@@ -2111,6 +2443,10 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>%1 is not there any more.</source>
       <translation>%1 已不存在。</translation>
+    </message>
+    <message>
+      <source>%1 is one image: drop the folder of all of them.</source>
+      <translation>%1 只是一张图像：请拖入包含全部图像的文件夹。</translation>
     </message>
     <message>
       <source>choose the sensitivity map</source>
@@ -2305,14 +2641,6 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>术语说明(&amp;T)</translation>
     </message>
     <message>
-      <source>What the terms mean</source>
-      <translation>术语说明</translation>
-    </message>
-    <message>
-      <source>&lt;p&gt;&lt;b&gt;Sensitivity&lt;/b&gt; of a weight: the mean over images of the squared gradient of one image's loss (Eq. 3).&lt;/p&gt;&lt;p&gt;&lt;b&gt;γ&lt;/b&gt;: the share of weights that count as sensitive; &lt;b&gt;τ&lt;/b&gt;: the same as a count. One threshold for the whole model.&lt;/p&gt;&lt;p&gt;&lt;b&gt;d, k&lt;/b&gt;: rows (input features) and columns (output features) of a weight matrix.&lt;/p&gt;&lt;p&gt;&lt;b&gt;d̄, k̄&lt;/b&gt;: rows and columns with at least one sensitive weight. Sorted to the front, they form the compact box.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Density&lt;/b&gt;: sensitive weights ÷ (d̄·k̄).&lt;/p&gt;&lt;p&gt;&lt;b&gt;Rank r&lt;/b&gt;: the box is changed by A·B, A of size d̄ × r, B of size r × k̄ (Eq. 6). Eq. 7 gives each matrix the largest r its sensitive weights pay for.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Stale&lt;/b&gt;: something before this stop changed since it was made.&lt;/p&gt;</source>
-      <translation>&lt;p&gt;权重的&lt;b&gt;敏感度&lt;/b&gt;：单张图像损失的梯度平方在图像上的均值（式 3）。&lt;/p&gt;&lt;p&gt;&lt;b&gt;γ&lt;/b&gt;：算作敏感的权重所占比例；&lt;b&gt;τ&lt;/b&gt;：同一量的个数。整个模型一个阈值。&lt;/p&gt;&lt;p&gt;&lt;b&gt;d, k&lt;/b&gt;：权重矩阵的行（输入特征）与列（输出特征）。&lt;/p&gt;&lt;p&gt;&lt;b&gt;d̄, k̄&lt;/b&gt;：至少含一个敏感权重的行与列。排到前面后构成紧凑框。&lt;/p&gt;&lt;p&gt;&lt;b&gt;密度&lt;/b&gt;：敏感权重 ÷ (d̄·k̄)。&lt;/p&gt;&lt;p&gt;&lt;b&gt;秩 r&lt;/b&gt;：框按 A·B 改变，A 为 d̄ × r，B 为 r × k̄（式 6）。式 7 给每个矩阵其敏感权重付得起的最大 r。&lt;/p&gt;&lt;p&gt;&lt;b&gt;过时&lt;/b&gt;：自生成以来，此站之前有所改变。&lt;/p&gt;</translation>
-    </message>
-    <message>
       <source>&amp;About</source>
       <translation>关于(&amp;A)</translation>
     </message>
@@ -2355,6 +2683,81 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>&amp;Go on</source>
       <translation>继续(&amp;G)</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::workbench::MasksPanel</name>
+    <message>
+      <source>Masks in short</source>
+      <translation>掩码概要</translation>
+    </message>
+    <message>
+      <source>What is laid over the images</source>
+      <translation>叠加在图像上的内容</translation>
+    </message>
+    <message>
+      <source>predicted classes</source>
+      <translation>预测类别</translation>
+    </message>
+    <message>
+      <source>true classes</source>
+      <translation>真实类别</translation>
+    </message>
+    <message>
+      <source>wrong pixels</source>
+      <translation>错误像素</translation>
+    </message>
+    <message>
+      <source>&amp;Opacity</source>
+      <translation>不透明度(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Opacity of what is laid over</source>
+      <translation>叠加层的不透明度</translation>
+    </message>
+    <message>
+      <source>Figures by class</source>
+      <translation>各类别指标</translation>
+    </message>
+    <message>
+      <source>class</source>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>IoU</source>
+      <translation>IoU</translation>
+    </message>
+    <message>
+      <source>Dice</source>
+      <translation>Dice</translation>
+    </message>
+    <message>
+      <source>Images with their masks</source>
+      <translation>带掩码的图像</translation>
+    </message>
+    <message>
+      <source>The image chosen, with its mask</source>
+      <translation>所选图像及其掩码</translation>
+    </message>
+    <message>
+      <source>The image chosen</source>
+      <translation>所选图像</translation>
+    </message>
+    <message>
+      <source>%1 split: mIoU %2 over %3 classes</source>
+      <translation>%1 划分：%3 个类别的 mIoU 为 %2</translation>
+    </message>
+    <message>
+      <source>This run left no masks.</source>
+      <translation>这次运行没有留下掩码。</translation>
+    </message>
+    <message>
+      <source>%1 right</source>
+      <translation>%1 正确</translation>
+    </message>
+    <message>
+      <source>%1: %2 of the pixels right</source>
+      <translation>%1：%2 的像素正确</translation>
     </message>
   </context>
   <context>
@@ -2645,6 +3048,10 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>Predicted images</source>
       <translation>预测过的图像</translation>
+    </message>
+    <message>
+      <source>Double click or Return: what the model looks at in this image.</source>
+      <translation>双击或按回车：查看模型在这张图像中关注什么。</translation>
     </message>
     <message>
       <source>%1 split: %2 of %3 right (%4)</source>
@@ -3014,6 +3421,22 @@ Kept as allocations/NAME.csv beside the project, which --rank file:CSV reads.</s
     <message>
       <source>&amp;Predictions</source>
       <translation>预测(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Masks</source>
+      <translation>掩码</translation>
+    </message>
+    <message>
+      <source>&amp;Masks</source>
+      <translation>掩码(&amp;M)</translation>
+    </message>
+    <message>
+      <source>Attention</source>
+      <translation>注意力</translation>
+    </message>
+    <message>
+      <source>&amp;Attention</source>
+      <translation>注意力(&amp;A)</translation>
     </message>
     <message>
       <source>What the run changed</source>
@@ -3552,6 +3975,10 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
     <message>
       <source>Go on where the run stopped</source>
       <translation>从停止处继续</translation>
+    </message>
+    <message>
+      <source>How busy this machine is</source>
+      <translation>本机负载</translation>
     </message>
     <message>
       <source>Training runs as a command of its own and lives on when this window closes. Stop and save keeps everything; Resume goes on exactly where it stopped.</source>

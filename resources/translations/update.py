@@ -18,7 +18,7 @@ import xml.etree.ElementTree as ET
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
 # Contexts that the sources name themselves, in QCoreApplication::translate().
-named = ("Road", "Stage", "Preset", "QObject")
+named = ("Road", "Stage", "Preset", "Help", "QObject")
 
 
 def qualified_names():
@@ -60,7 +60,7 @@ def update(file, tables):
     for context in tree.getroot().findall("context"):
         name = context.findtext("name")
         # Functions called tr() in a .cpp file look words up under a name of their own.
-        targets = ["Road", "Stage"] if "::" in name and name.rsplit("::", 1)[1] in ("workbench", "widgets") else [name if name in named else names.get(name, name)]
+        targets = ["Road", "Stage", "Help"] if "::" in name and name.rsplit("::", 1)[1] in ("workbench", "widgets") else [name if name in named else names.get(name, name)]
         for target in targets:
             entries = contexts.setdefault(target, {})
             for message in context.findall("message"):

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/support/qt_fixture.h"
 #include "widgets/colour_map.h"
 #include "widgets/decimate.h"
 #include "widgets/format.h"
@@ -21,6 +22,9 @@ QString plain(QString text) {
 class FormatTest : public QObject {
     Q_OBJECT
   private slots:
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
+
     void numbers() {
         QCOMPARE(plain(grouped(85798656)), QString("85 798 656"));
         QCOMPARE(plain(grouped(1000)), QString("1 000"));
@@ -124,6 +128,9 @@ class FormatTest : public QObject {
         points = {{0, 0}, {1, 1}};
         QVERIFY(std::abs(smooth(points, 0.5)[1].y() - 2.0 / 3) < 1e-12);
     }
+
+  private:
+    cdra::test::QtFixture fixture_;
 };
 
 QTEST_GUILESS_MAIN(FormatTest)

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/support/qt_fixture.h"
 #include "widgets/latest.h"
 
 #include <QTest>
@@ -13,6 +14,9 @@ using namespace cdra::widgets;
 class LatestTest : public QObject {
     Q_OBJECT
   private slots:
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
+
     void delivers() {
         int got = 0;
         LatestOnly<int> latest([&](int value) { got = value; });
@@ -117,6 +121,9 @@ class LatestTest : public QObject {
         QTest::qWait(20);
         QCOMPARE(delivered, 0);
     }
+
+  private:
+    test::QtFixture fixture_;
 };
 
 QTEST_GUILESS_MAIN(LatestTest)

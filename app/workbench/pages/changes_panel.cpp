@@ -69,7 +69,7 @@ ChangesPanel::ChangesPanel(Workbench& bench, QWidget* parent) : QWidget(parent),
             if (matrices[std::size_t(i)].name == name) bench_.selection.set(i);
     });
     connect(&bench.selection, &MatrixSelection::changed, this, &ChangesPanel::follow_selection);
-    widgets::offer_export(chart_, "singular-values", [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); });
+    widgets::offer_export(chart_, "singular-values", teller(this));
 }
 
 void ChangesPanel::set_run(const QString& folder) {

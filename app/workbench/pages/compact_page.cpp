@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/compact_page.h"
 
+#include "app/workbench/help.h"
 #include "app/workbench/pages/compare_panel.h"
 #include "widgets/chart_export.h"
 #include "widgets/compact_view.h"
@@ -87,7 +88,7 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
     });
     connect(&bench.road, &Road::states_changed, this, &CompactPage::refresh_state);
     connect(&bench.selection, &MatrixSelection::changed, this, [this] { when_seen("matrix", [this] { refresh(); }); });
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    const auto tell = teller(this);
     widgets::offer_export(view_->heatMap(), "compact", tell);
     widgets::offer_export(distribution_, "sizes", tell);
     refresh();
@@ -112,7 +113,10 @@ QWidget* CompactPage::build_side() {
     for (int i = 0; i < 4; ++i) whole->addRow(whole_labels[i], whole_facts_[i] = value_label(whole_names[i], whole_labels[i]));
     layout->addLayout(whole);
     layout->addSpacing(widgets::grid);
-    layout->addWidget(heading(tr("Which box is adapted")));
+    auto* which = new QHBoxLayout;
+    which->addWidget(heading(tr("Which box is adapted")), 1);
+    which->addWidget(help_button("compact"));
+    layout->addLayout(which);
     auto* options = new QFormLayout;
     auto* scale = make_real(0.05, 4.0, 0.25, 2, "compact-size-scale", tr("Size scale"), tr(" ×"));
     scale->setToolTip(tr("Table 6: this times d̄ and k̄ of the sorted orders. 1.00 is the method."));

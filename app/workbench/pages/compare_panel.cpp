@@ -6,6 +6,7 @@
 #include "widgets/chart_export.h"
 #include "widgets/distribution_view.h"
 #include "widgets/format.h"
+#include "widgets/picture.h"
 #include "widgets/profile_view.h"
 #include "widgets/small_multiples.h"
 #include "widgets/theme.h"
@@ -20,31 +21,6 @@
 
 namespace cdra::workbench {
 
-// A picture as large as fits, pixels kept square-cornered.
-class ImageLabel : public QWidget {
-  public:
-    using QWidget::QWidget;
-    void set(const QImage& image) {
-        image_ = image;
-        update();
-    }
-    QSize sizeHint() const override { return {240, 240}; }
-
-  protected:
-    void paintEvent(QPaintEvent*) override {
-        if (image_.isNull()) return;
-        QPainter painter(this);
-        const QSize size = image_.size().scaled(this->size() - QSize(2, 2), Qt::KeepAspectRatio);
-        const QRect area(QPoint((width() - size.width()) / 2, (height() - size.height()) / 2), size);
-        painter.drawImage(area, image_);
-        painter.setPen(widgets::colours::line(palette()));
-        painter.drawRect(area.adjusted(0, 0, -1, -1));
-    }
-
-  private:
-    QImage image_;
-};
-
 ComparePanel::ComparePanel(Workbench& bench, QWidget* parent)
     : QWidget(parent), bench_(bench), made_([this](Overlaps overlaps) {
                                                  overlaps_ = std::move(overlaps);
@@ -55,7 +31,8 @@ ComparePanel::ComparePanel(Workbench& bench, QWidget* parent)
                                                  overlaps_.clear();
                                                  refresh();
                                                  emit failed(error);
-                                             }) {
+                                             }),
+      gallery_made_([this](std::vector<widgets::Thumbnail> made) { gallery_->setThumbnails(std::move(made)); }) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, widgets::grid, 0, 0);
     auto* row = new QHBoxLayout;
@@ -65,9 +42,21 @@ ComparePanel::ComparePanel(Workbench& bench, QWidget* parent)
     auto* choose = named(new QPushButton(tr("&Compare with…")), "compare-open", tr("Choose another map or plan"));
     choose->setToolTip(tr("Another sensitivity map, of which a plan is made with this project's settings, or another plan."));
     connect(choose, &QPushButton::clicked, this, &ComparePanel::browse);
+    all_ = named(new QPushButton(tr("&All matrices")), "compare-all", tr("Gallery of all matrices of both"));
+    all_->setCheckable(true);
+    all_->setToolTip(tr("Every matrix in this plan's order, its box in red: what both have, and what only one has."));
+    row->addWidget(all_, 0, Qt::AlignTop);
     row->addWidget(choose, 0, Qt::AlignTop);
     layout->addLayout(row);
     layout->addWidget(build_views(), 1);
+    gallery_ = named(new widgets::ThumbnailGrid, "compare-gallery", tr("All matrices of both plans"));
+    gallery_->setImageSize(112);
+    layout->addWidget(gallery_, 1);
+    connect(all_, &QPushButton::toggled, this, &ComparePanel::refresh);
+    connect(gallery_, &widgets::ThumbnailGrid::activated, this, [this](int index) {
+        bench_.selection.set(index);
+        all_->setChecked(false);
+    });
     connect(&bench.road, &Road::plan_changed, this, [this] { if (other_) refresh(); });
     connect(&bench.selection, &MatrixSelection::changed, this, &ComparePanel::refresh_matrix);
     refresh();
@@ -91,7 +80,7 @@ QWidget* ComparePanel::build_views() {
     auto* difference = new QVBoxLayout;
     legend_ = value_label("compare-legend", tr("What the colours mean"));
     legend_->setTextFormat(Qt::RichText);
-    image_ = named(new ImageLabel, "compare-image", tr("Sensitive weights of either"));
+    image_ = named(new widgets::Picture, "compare-image", tr("Sensitive weights of either"));
     difference->addWidget(legend_);
     difference->addWidget(image_, 1);
     grid->addLayout(difference, 0, 3, 2, 1);
@@ -102,7 +91,7 @@ QWidget* ComparePanel::build_views() {
     grid->setRowStretch(1, 3);
     grid->setRowStretch(2, 2);
     for (int column = 0; column < 4; ++column) grid->setColumnStretch(column, column == 3 ? 3 : 2);
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    const auto tell = teller(this);
     widgets::offer_export(agreement_, "agreement", tell);
     widgets::offer_export(first_, "profile", tell);
     widgets::offer_export(second_, "profile-other", tell);
@@ -136,7 +125,9 @@ void ComparePanel::open(const QString& file) {
 
 void ComparePanel::refresh() {
     const auto plan = bench_.road.plan();
-    views_->setVisible(plan && other_);
+    views_->setVisible(plan && other_ && !all_->isChecked());
+    gallery_->setVisible(plan && other_ && all_->isChecked());
+    all_->setVisible(plan && other_);
     if (!plan || !other_) {
         overlaps_.clear();
         summary_->setText(tr("Two tasks, two estimators or two γ side by side: choose another map or plan of this model. A map is cut at this project's γ."));
@@ -171,6 +162,43 @@ void ComparePanel::refresh() {
     sizes_->setPlan(*plan);
     sizes_->setOther(*other_, name);
     refresh_matrix();
+    refresh_gallery();
+}
+
+void ComparePanel::refresh_gallery() {
+    if (!all_->isChecked() || drawn_ == counted_ || overlaps_.empty()) return;
+    drawn_ = counted_;
+    struct Colours {
+        OverlapColours overlap;
+        QColor box;
+    };
+    const Colours colours{{palette().color(QPalette::Base).rgb(), widgets::colours::series(1, palette()).rgb(), widgets::colours::series(0, palette()).rgb(),
+                           widgets::colours::series(2, palette()).rgb()},
+                          widgets::colours::box(palette())};
+    gallery_made_.request([plans = counted_, overlaps = overlaps_, colours](const std::stop_token& stop) {
+        std::vector<widgets::Thumbnail> made;
+        for (std::size_t i = 0; i < overlaps.size(); ++i) {
+            throw_if_stopped(stop);
+            const auto &a = plans.first->matrices[i], &b = plans.second->matrices[i];
+            const int rows = int(a.shape.in), columns = int(a.shape.out);
+            widgets::Thumbnail one;
+            one.image = overlap_image(a, b, 112, colours.overlap, true)
+                            .scaled(QSize(columns, rows).scaled(112, 112, Qt::KeepAspectRatio).expandedTo({16, 16}), Qt::IgnoreAspectRatio, Qt::FastTransformation);
+            if (a.reorganised.compact_rows > 0) {
+                QPainter painter(&one.image);
+                painter.setPen(colours.box);
+                painter.drawRect(QRectF(0, 0, std::max(1.0, double(a.reorganised.compact_columns) / columns * one.image.width() - 1),
+                                        std::max(1.0, double(a.reorganised.compact_rows) / rows * one.image.height() - 1)));
+            }
+            const QString name = QString::fromStdString(a.shape.name);
+            one.label = name.mid(7);
+            one.detail = tr("%1\nboth %2, here %3, there %4 (agreement %5)")
+                             .arg(name, widgets::grouped(std::int64_t(overlaps[i].both)), widgets::grouped(std::int64_t(overlaps[i].only_first)),
+                                  widgets::grouped(std::int64_t(overlaps[i].only_second)), widgets::percent(overlaps[i].jaccard(), 1));
+            made.push_back(std::move(one));
+        }
+        return made;
+    });
 }
 
 void ComparePanel::refresh_matrix() {

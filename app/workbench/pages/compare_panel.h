@@ -7,18 +7,18 @@
 #include "app/workbench/page.h"
 #include "app/workbench/plan_overlap.h"
 #include "widgets/latest.h"
+#include "widgets/thumbnail_grid.h"
 
 #include <utility>
 
 namespace cdra::widgets {
 class DistributionView;
+class Picture;
 class ProfileView;
 class SmallMultiples;
 }
 
 namespace cdra::workbench {
-
-class ImageLabel;
 
 class ComparePanel : public QWidget {
     Q_OBJECT
@@ -26,7 +26,7 @@ class ComparePanel : public QWidget {
     explicit ComparePanel(Workbench& bench, QWidget* parent = nullptr);
     void open(const QString& file); // a map or a plan
     void browse();
-    bool settled() const { return !reading_ && !made_.busy(); }
+    bool settled() const { return !reading_ && !made_.busy() && !gallery_made_.busy(); }
     std::shared_ptr<const compact::CompactPlan> other() const { return other_; }
 
   signals:
@@ -38,6 +38,7 @@ class ComparePanel : public QWidget {
     QWidget* build_views();
     void refresh();
     void refresh_matrix();
+    void refresh_gallery();
 
     Workbench& bench_;
     QString file_;
@@ -51,8 +52,12 @@ class ComparePanel : public QWidget {
     widgets::SmallMultiples* agreement_;
     widgets::ProfileView *first_, *second_;
     widgets::DistributionView* sizes_;
-    ImageLabel* image_;
+    widgets::Picture* image_;
+    QPushButton* all_; // checked: the gallery of all matrices instead of one of them
+    widgets::ThumbnailGrid* gallery_;
+    std::pair<std::shared_ptr<const compact::CompactPlan>, std::shared_ptr<const compact::CompactPlan>> drawn_; // in the gallery
     widgets::LatestOnly<Overlaps> made_;
+    widgets::LatestOnly<std::vector<widgets::Thumbnail>> gallery_made_;
 };
 
 } // namespace cdra::workbench

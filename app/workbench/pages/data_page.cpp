@@ -3,6 +3,8 @@
 #include "app/workbench/pages/data_page.h"
 
 #include "app/workbench/dropped.h"
+#include "app/workbench/mask_set.h"
+#include "app/workbench/pictures.h"
 #include "widgets/chart_export.h"
 #include "widgets/format.h"
 #include "widgets/histogram.h"
@@ -17,6 +19,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMimeData>
+#include <QPainter>
 #include <QPushButton>
 #include <QSplitter>
 #include <QTableWidget>
@@ -29,10 +32,6 @@ namespace cdra::workbench {
 namespace {
 
 QString text(std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); }
-
-QImage to_image(const datasets::Image& image) {
-    return QImage(image.rgb.data(), image.width, image.height, 3 * image.width, QImage::Format_RGB888).copy();
-}
 
 } // namespace
 
@@ -92,15 +91,15 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     auto* right = new QWidget;
     auto* right_layout = new QVBoxLayout(right);
     right_layout->setContentsMargins(widgets::grid, widgets::grid, 0, 0);
-    right_layout->addWidget(heading(tr("Images per class")));
+    histogram_title_ = heading(tr("Images per class"));
+    right_layout->addWidget(histogram_title_);
     histogram_ = named(new widgets::Histogram, "data-histogram", tr("Images per class"));
     right_layout->addWidget(histogram_, 2);
     right_layout->addWidget(heading(tr("Training images")));
     images_ = named(new widgets::ThumbnailGrid, "data-images", tr("Training images"));
     right_layout->addWidget(images_, 3);
     content->addWidget(right);
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
-    widgets::offer_export(histogram_, "classes", tell);
+    widgets::offer_export(histogram_, "classes", teller(this));
     content->setStretchFactor(0, 0);
     content->setStretchFactor(1, 1);
     content->setChildrenCollapsible(false);
@@ -222,6 +221,7 @@ void DataPage::refresh() {
     bad_->hide();
     if (!info->bad.empty()) show_bad(info->bad);
     const auto& classes = info->dataset->classes();
+    const bool masks = info->dataset->task() == datasets::Task::segmentation;
     std::int64_t images = 0;
     for (const SplitInfo& split : info->splits)
         if (split.name != "trainval") images += split.samples;
@@ -234,7 +234,7 @@ void DataPage::refresh() {
         const auto seen = std::ranges::count_if(split.class_counts, [](auto count) { return count > 0; });
         splits_->setItem(i, 0, new QTableWidgetItem(QString::fromStdString(split.name)));
         for (const auto& [column, value] : {std::pair{1, split.samples}, std::pair{2, std::int64_t(seen)}}) {
-            auto* item = new QTableWidgetItem(widgets::grouped(value));
+            auto* item = new QTableWidgetItem(masks && column == 2 ? QStringLiteral("–") : widgets::grouped(value)); // a mask may hold any
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
             splits_->setItem(i, column, item);
         }
@@ -242,12 +242,21 @@ void DataPage::refresh() {
     QStringList names;
     for (const std::string& name : classes) names << QString::fromStdString(name);
     std::vector<widgets::Histogram::Series> series;
+    if (masks) series.push_back({"train", info->example_pixels});
     for (const SplitInfo& split : info->splits)
-        if (split.name != "trainval") series.push_back({QString::fromStdString(split.name), split.class_counts});
-    histogram_->setCounts(names, series, tr("images"));
+        if (!masks && split.name != "trainval") series.push_back({QString::fromStdString(split.name), split.class_counts});
+    histogram_title_->setText(masks ? tr("Pixels per class, in the %1 images below").arg(info->examples.size()) : tr("Images per class"));
+    histogram_->setCounts(names, series, masks ? tr("pixels") : tr("images"));
     std::vector<widgets::Thumbnail> thumbnails;
-    for (const SampleImage& example : info->examples)
-        thumbnails.push_back({to_image(example.image), names.value(example.label), QString::fromStdString(example.name), 0});
+    for (const SampleImage& example : info->examples) {
+        QImage image = to_image(example.image);
+        const QString name = QString::fromStdString(example.name);
+        if (!example.mask.classes.empty()) {
+            image = image.convertToFormat(QImage::Format_RGB32);
+            QPainter(&image).drawImage(0, 0, mask_overlay(example.mask, {}, MaskShown::predicted, 0.5));
+        }
+        thumbnails.push_back({image, masks ? name.section('/', -1) : names.value(example.label), name, 0});
+    }
     images_->setThumbnails(std::move(thumbnails));
     show_content();
 }

@@ -42,7 +42,7 @@ class DataPage : public Page {
     QComboBox* layout_;
     QSpinBox *train_, *test_, *seed_;
     QTableWidget* splits_;
-    QLabel* facts_;
+    QLabel *facts_, *histogram_title_;
     widgets::Histogram* histogram_;
     widgets::ThumbnailGrid* images_;
     Binder* binder_;

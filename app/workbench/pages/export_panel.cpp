@@ -19,6 +19,7 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
+#include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -27,7 +28,7 @@
 namespace cdra::workbench {
 
 ExportPanel::ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* parent)
-    : QWidget(parent), bench_(bench), charts_(charts) {
+    : QWidget(parent), bench_(bench), charts_(charts), copies_([this](const QString& done) { say(done); }, [this](const QString& error) { say(error, false); }) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(widgets::grid, 2 * widgets::grid, widgets::grid, widgets::grid);
     folder_ = named(new QLineEdit, "export-folder", tr("Folder to export into"));
@@ -144,19 +145,36 @@ void ExportPanel::export_figures() {
 void ExportPanel::export_curves() {
     const QString folder = target();
     if (folder.isEmpty()) return;
+    curves_to_do_.clear();
     const std::pair<widgets::LiveChart*, const char*> charts[] = {{charts_->loss(), "loss"},
                                                                   {charts_->accuracy(), "accuracy"},
                                                                   {charts_->learningRate(), "learning-rate"},
                                                                   {charts_->throughput(), "throughput"},
                                                                   {charts_->memory(), "memory"}};
-    try {
-        for (const auto& [chart, name] : charts)
-            for (const char* ending : {".png", ".svg", ".pdf", ".csv"})
-                widgets::save_chart(*chart, (folder + "/" + name + ending).toStdString(), widgets::figure_dpi());
-        say(tr("Curves written: %1").arg(folder));
-    } catch (const std::exception& error) {
-        say(QString::fromUtf8(error.what()), false);
+    for (const auto& [chart, name] : charts)
+        for (const char* ending : {".png", ".svg", ".pdf", ".csv"}) curves_to_do_.emplace_back(chart, folder + "/" + name + ending);
+    curves_drawn_.clear();
+    say(tr("Drawing…"));
+    draw_next_curve(folder);
+}
+
+// One picture a turn of the event loop, so that the window goes on; all are encoded and written on a worker afterwards.
+void ExportPanel::draw_next_curve(const QString& folder) {
+    if (curves_to_do_.empty()) {
+        return copies_.request([files = std::exchange(curves_drawn_, {}), folder](const std::stop_token&) {
+            for (const auto& write : files) write();
+            return tr("Curves written: %1").arg(folder);
+        });
     }
+    const auto [chart, file] = curves_to_do_.front();
+    curves_to_do_.pop_front();
+    try {
+        curves_drawn_.push_back(widgets::prepare_chart(*chart, file.toStdString(), widgets::figure_dpi()));
+    } catch (const std::exception& error) {
+        curves_to_do_.clear();
+        return say(QString::fromUtf8(error.what()), false);
+    }
+    QTimer::singleShot(0, this, [this, folder] { draw_next_curve(folder); });
 }
 
 void ExportPanel::export_adapter() {
@@ -182,13 +200,17 @@ void ExportPanel::copy_results() {
     if (folder.isEmpty() || !job_) return;
     const QString from = job_->folder() + "/results.h5", to = folder + "/results.h5";
     if (!QFileInfo::exists(from)) return say(tr("%1 has no results yet: let it finish.").arg(job_->name()), false);
-    const QString part = to + ".part";
-    QFile::remove(part);
-    if (!QFile::copy(from, part)) return say(tr("%1 can't be written: is the disk full?").arg(to), false);
-    std::error_code error; // replaces in one step: an earlier copy is never gone without a new one
-    std::filesystem::rename(part.toStdString(), to.toStdString(), error);
-    if (error) return say(tr("%1 can't be written.").arg(to), false);
-    say(tr("Results written: %1").arg(to));
+    say(tr("Copying…"));
+    // On a worker: with a large model's matrices it may be hundreds of megabytes, over a network.
+    copies_.request([from, to](const std::stop_token&) {
+        const QString part = to + ".part";
+        QFile::remove(part);
+        if (!QFile::copy(from, part)) throw IoError(tr("%1 can't be written: is the disk full?").arg(to).toStdString());
+        std::error_code error; // replaces in one step: an earlier copy is never gone without a new one
+        std::filesystem::rename(part.toStdString(), to.toStdString(), error);
+        if (error) throw IoError(tr("%1 can't be written.").arg(to).toStdString());
+        return tr("Results written: %1").arg(to);
+    });
 }
 
 } // namespace cdra::workbench

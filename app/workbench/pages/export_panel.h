@@ -6,10 +6,17 @@
 
 #include "app/workbench/page.h"
 
+#include "widgets/latest.h"
+
 #include <QPointer>
+
+#include <deque>
+#include <functional>
+#include <utility>
 
 namespace cdra::widgets {
 class ChartGrid;
+class LiveChart;
 }
 
 namespace cdra::workbench {
@@ -29,6 +36,7 @@ class ExportPanel : public QWidget {
     void say(const QString& message, bool good = true);
     void export_figures();
     void export_curves();
+    void draw_next_curve(const QString& folder);
     void export_adapter();
     void export_peft();
     void export_merged();
@@ -41,6 +49,9 @@ class ExportPanel : public QWidget {
     QComboBox *naming_, *peft_naming_;
     QLabel* outcome_;
     std::vector<QPushButton*> buttons_;
+    std::deque<std::pair<widgets::LiveChart*, QString>> curves_to_do_;
+    std::vector<std::function<void()>> curves_drawn_; // what is left to be written
+    widgets::LatestOnly<QString> copies_; // delivers the sentence to say
 };
 
 } // namespace cdra::workbench

@@ -47,7 +47,7 @@ ModelPage::ModelPage(Workbench& bench, QWidget* parent)
     connect(primary(), &QPushButton::clicked, this, &ModelPage::browse);
 
     path_ = named(new QLineEdit, "model-path", tr("Checkpoint path"));
-    path_->setPlaceholderText(tr("Path of a checkpoint: a .safetensors file, or a folder with model.safetensors"));
+    path_->setPlaceholderText(tr("Path of a checkpoint: .safetensors, .npz, .pth, .bin, or a folder that holds one"));
     path_->setClearButtonEnabled(true);
     path_->setAcceptDrops(false); // would insert "file:///…"; the page below takes files
     auto* path_row = new QHBoxLayout;
@@ -104,7 +104,19 @@ ModelPage::ModelPage(Workbench& bench, QWidget* parent)
             else p.model.position_resampling = checkpoint::parse_resampling(word);
         });
     use->addRow(tr("P&ositions"), resampling);
+    auto* decoder = named(new QComboBox, "model-decoder", tr("Decoder of a segmentation"));
+    decoder->addItem(tr("linear: one 1 × 1 convolution"), "linear");
+    decoder->addItem(tr("fpn: a pyramid over four layers"), "fpn");
+    decoder->setToolTip(tr("The head of a segmentation, on the patch tokens. Data with one class an image does not need it."));
+    binder_->choice(decoder, tr("decoder"), [](const job::Project& p) { return p.model.decoder; }, [](job::Project& p, const std::string& word) { p.model.decoder = word; });
+    use->addRow(tr("&Decoder"), decoder);
     left->addLayout(use);
+    const auto show_decoder = [this, use, decoder] {
+        const auto data = this->bench().road.data();
+        use->setRowVisible(decoder, data && data->dataset->task() == datasets::Task::segmentation);
+    };
+    connect(&bench.road, &Road::data_changed, decoder, show_decoder);
+    show_decoder();
     unused_ = muted_label();
     unused_->setWordWrap(true);
     unused_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -145,7 +157,7 @@ QString ModelPage::notes() const {
 
 void ModelPage::browse() {
     const QString file = QFileDialog::getOpenFileName(this, tr("Open checkpoint"), path_->text(),
-                                                      tr("Checkpoints (*.safetensors *.npz *.pth *.pt);;All files (*)"));
+                                                      tr("Checkpoints (*.safetensors *.safetensors.index.json *.npz *.pth *.pt *.bin);;All files (*)"));
     if (!file.isEmpty()) choose(file);
 }
 
@@ -181,10 +193,10 @@ void ModelPage::refresh() {
             const bool fresh = bench().document.file().isEmpty();
             show_empty(fresh ? tr("From a pretrained transformer to an adapter") : tr("No model yet"),
                        fresh ? tr("Down the road on the left: a model, images of a new task, which weights that task would change, the "
-                                  "small boxes they fit into, their ranks, training, results. Begin with a checkpoint: safetensors "
-                                  "in timm or Hugging Face names, ViT or DINOv2, any size. It can be dropped here.")
-                             : tr("Open or drop a pretrained vision transformer: safetensors in timm or Hugging Face names, ViT or "
-                                  "DINOv2, any size."),
+                                  "small boxes they fit into, their ranks, training, results. Begin with a checkpoint of a ViT of any size: timm's, "
+                                  "Hugging Face's, the original release's, MAE, MoCo v3 or DINO. It can be dropped here.")
+                             : tr("Open or drop a pretrained vision transformer of any size: .safetensors, .npz, .pth or .bin, or a folder "
+                                  "that holds one."),
                        tr("Open checkpoint…"));
             show_ways(fresh);
         }

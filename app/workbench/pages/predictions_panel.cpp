@@ -3,6 +3,7 @@
 #include "app/workbench/pages/predictions_panel.h"
 
 #include "app/workbench/page.h"
+#include "app/workbench/pictures.h"
 #include "widgets/confusion_matrix.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -23,10 +24,6 @@ namespace cdra::workbench {
 namespace {
 
 constexpr std::size_t most_images = 48;
-
-QImage to_image(const datasets::Image& image) {
-    return QImage(image.rgb.data(), image.width, image.height, 3 * image.width, QImage::Format_RGB888).copy();
-}
 
 // Images of a split by name; a run may have read another number of them than the project names now.
 std::vector<widgets::Thumbnail> load_images(const job::Predictions& all, const std::vector<std::size_t>& chosen,
@@ -138,6 +135,10 @@ PredictionsPanel::PredictionsPanel(QWidget* parent)
         pair_.reset();
         refresh();
     });
+    images_->setToolTip(tr("Double click or Return: what the model looks at in this image."));
+    connect(images_, &widgets::ThumbnailGrid::activated, this, [this](int index) {
+        if (index >= 0 && std::size_t(index) < chosen_.size()) emit activated(qint64(chosen_[std::size_t(index)]));
+    });
     connect(confusion_, &widgets::ConfusionMatrix::activated, this, [this](int label, int predicted) {
         pair_ = std::pair(label, predicted);
         refresh();
@@ -174,12 +175,12 @@ void PredictionsPanel::refresh() {
     QString text = tr("%1 split: %2 of %3 right (%4)")
                        .arg(QString::fromStdString(all.split), widgets::grouped(right), widgets::grouped(total),
                             widgets::percent(double(right) / double(total), 2));
-    const auto chosen = pick_predictions(all, pair_ ? Shown::pair : Shown(choice_->currentData().toInt()), most_images, pair_);
+    chosen_ = pick_predictions(all, pair_ ? Shown::pair : Shown(choice_->currentData().toInt()), most_images, pair_);
     if (pair_ && std::size_t(std::max(pair_->first, pair_->second)) < all.classes.size())
         text += tr(" · shown: %1 taken for %2").arg(QString::fromStdString(all.classes[std::size_t(pair_->first)]),
                                                     QString::fromStdString(all.classes[std::size_t(pair_->second)]));
     title_->setText(text);
-    images_made_.request([results = results_, chosen, dataset = dataset_, spec = spec_](const std::stop_token& stop) {
+    images_made_.request([results = results_, chosen = chosen_, dataset = dataset_, spec = spec_](const std::stop_token& stop) {
         return load_images(*results->predictions, chosen, dataset, spec, stop);
     });
 }

@@ -43,6 +43,9 @@ class PredictionsPanel : public QWidget {
     widgets::ConfusionMatrix* confusion() const { return confusion_; }
     int shownImages() const { return images_->count(); }
 
+  signals:
+    void activated(qint64 index); // an image, by its number in the predictions' split
+
   private:
     void refresh();
 
@@ -50,6 +53,7 @@ class PredictionsPanel : public QWidget {
     std::shared_ptr<const datasets::Dataset> dataset_;
     std::string spec_;
     std::optional<std::pair<int, int>> pair_;
+    std::vector<std::size_t> chosen_; // the images shown, as numbers of the predictions
     QLabel* title_;
     QComboBox* choice_;
     widgets::ConfusionMatrix* confusion_;

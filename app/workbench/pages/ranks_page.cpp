@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/ranks_page.h"
 
+#include "app/workbench/help.h"
 #include "core/compact/ranks.h"
 #include "widgets/budget_bar.h"
 #include "widgets/format.h"
@@ -126,6 +127,7 @@ QWidget* RanksPage::build_controls() {
     row->addWidget(label);
     row->addWidget(strategy_);
     row->addWidget(argument_);
+    row->addWidget(help_button("eq7"));
     connect(strategy_, &QComboBox::activated, this, [this] {
         const auto* entry = entry_of(strategy_->currentData().toString());
         const bool wants = entry && entry->syntax.find(':') != std::string_view::npos;

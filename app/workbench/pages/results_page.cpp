@@ -3,8 +3,10 @@
 #include "app/workbench/pages/results_page.h"
 
 #include "app/workbench/frozen.h"
+#include "app/workbench/pages/attention_panel.h"
 #include "app/workbench/pages/changes_panel.h"
 #include "app/workbench/pages/export_panel.h"
+#include "app/workbench/pages/masks_panel.h"
 #include "app/workbench/pages/predictions_panel.h"
 #include "app/workbench/run_notes.h"
 #include "widgets/chart_export.h"
@@ -46,7 +48,7 @@ widgets::RunState run_state(job::JobState state) {
 // A figure of the summary with its unit, by the key's last word.
 QString number_text(const QString& key, double value) {
     if (!std::isfinite(value)) return QObject::tr("not taken");
-    if (key.endsWith("accuracy")) return widgets::percent(value, 2);
+    if (key.endsWith("accuracy") || key.endsWith("miou") || key.endsWith("mdice")) return widgets::percent(value, 2);
     if (key.contains("percent")) return widgets::percent_value(value, 3);
     if (key.endsWith("seconds")) return widgets::duration(value);
     if (key.endsWith("mib")) return widgets::bytes(value * 1024 * 1024);
@@ -107,7 +109,18 @@ ResultsPage::ResultsPage(Workbench& bench, QWidget* parent)
     tabs_->addTab(build_curves(), tr("&Curves"));
     predictions_ = named(new PredictionsPanel, "results-predictions", tr("Predictions"));
     tabs_->addTab(predictions_, tr("&Predictions"));
-    widgets::offer_export(predictions_->confusion(), "confusion", [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); });
+    widgets::offer_export(predictions_->confusion(), "confusion", teller(this));
+    masks_ = named(new MasksPanel, "results-masks", tr("Masks"));
+    tabs_->addTab(masks_, tr("&Masks"));
+    tabs_->setTabVisible(tabs_->indexOf(masks_), false); // of a segmentation alone
+    attention_ = named(new AttentionPanel(bench), "results-attention", tr("Attention"));
+    connect(attention_, &AttentionPanel::failed, this, &Page::failed);
+    connect(attention_, &AttentionPanel::told, this, &Page::told);
+    connect(predictions_, &PredictionsPanel::activated, this, [this](qint64 index) {
+        tabs_->setCurrentWidget(attention_);
+        attention_->show_image(index);
+    });
+    tabs_->addTab(attention_, tr("&Attention"));
     changes_ = named(new ChangesPanel(bench), "results-changes", tr("What the run changed"));
     connect(changes_, &ChangesPanel::failed, this, &Page::failed);
     connect(changes_, &ChangesPanel::told, this, &Page::told);
@@ -189,6 +202,12 @@ void ResultsPage::put_run(const JobClient* job) {
     if (results.contains("test/accuracy")) {
         row.accuracy = results["test/accuracy"];
         row.accuracy_split = "test";
+    } else if (results.contains("test/miou")) { // a segmentation is judged by it
+        row.accuracy = results["test/miou"];
+        row.accuracy_split = "test mIoU";
+    } else if (const auto value = job->latest("val/miou")) {
+        row.accuracy = value;
+        row.accuracy_split = "val mIoU";
     } else if (const auto value = job->latest("val/accuracy")) {
         row.accuracy = value;
         row.accuracy_split = "val";
@@ -270,7 +289,11 @@ void ResultsPage::show_numbers() {
 }
 
 void ResultsPage::show_predictions() {
-    if (!results_) return predictions_->show(nullptr, {}, nullptr, job_ ? tr("Predictions come when the run is done.") : QString());
+    if (!results_) {
+        masks_->show({}, nullptr, {}, nullptr);
+        attention_->set_run({}, {}, nullptr, {});
+        return predictions_->show(nullptr, {}, nullptr, job_ ? tr("Predictions come when the run is done.") : QString());
+    }
     std::string spec;
     try {
         spec = job::parse_project(results_->project_toml, "results.h5").data.spec;
@@ -278,7 +301,14 @@ void ResultsPage::show_predictions() {
         // Of another version: the numbers are still good, only the images are missing.
     }
     const auto data = bench().road.data();
-    predictions_->show(results_, spec, data && data->spec == spec ? data->dataset : nullptr, tr("This run's results hold no predictions."));
+    const std::shared_ptr<const datasets::Dataset> dataset = data && data->spec == spec ? data->dataset : nullptr;
+    predictions_->show(results_, spec, dataset, tr("This run's results hold no predictions."));
+    const bool masks = bool(results_->segmentation);
+    tabs_->setTabVisible(tabs_->indexOf(masks_), masks);
+    tabs_->setTabVisible(tabs_->indexOf(predictions_), !masks);
+    masks_->show(job_->folder(), results_, spec, dataset);
+    const QString split = results_->predictions ? QString::fromStdString(results_->predictions->split) : QString();
+    attention_->set_run(job_->folder(), spec, dataset, split);
 }
 
 } // namespace cdra::workbench

@@ -19,8 +19,10 @@ class RunList;
 
 namespace cdra::workbench {
 
+class AttentionPanel;
 class ChangesPanel;
 class ExportPanel;
+class MasksPanel;
 class PredictionsPanel;
 
 class ResultsPage : public Page {
@@ -57,6 +59,8 @@ class ResultsPage : public Page {
     widgets::ChartGrid* charts_;
     ChartTools* tools_;
     PredictionsPanel* predictions_;
+    MasksPanel* masks_;
+    AttentionPanel* attention_;
     ChangesPanel* changes_;
     QTableWidget* differences_;
     QLineEdit *tags_, *notes_;

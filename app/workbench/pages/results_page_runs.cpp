@@ -3,6 +3,8 @@
 // The results page's comparison of runs: curves over each other, notes and tags, differences.
 #include "app/workbench/differences.h"
 #include "app/workbench/frozen.h"
+#include "app/workbench/pages/attention_panel.h"
+#include "app/workbench/pages/masks_panel.h"
 #include "app/workbench/pages/predictions_panel.h"
 #include "app/workbench/pages/results_page.h"
 #include "app/workbench/run_notes.h"
@@ -20,7 +22,7 @@
 
 namespace cdra::workbench {
 
-bool ResultsPage::settled() const { return !loading_ && predictions_->settled(); }
+bool ResultsPage::settled() const { return !loading_ && predictions_->settled() && masks_->settled() && (!attention_->isVisible() || attention_->settled()); }
 
 QWidget* ResultsPage::build_notes() {
     auto* box = new QWidget;
@@ -52,7 +54,7 @@ QWidget* ResultsPage::build_curves() {
     row->addWidget(tools_);
     layout->addLayout(row);
     layout->addWidget(charts_, 1);
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    const auto tell = teller(this);
     for (auto* chart : {charts_->loss(), charts_->accuracy(), charts_->learningRate(), charts_->throughput(), charts_->memory()})
         widgets::offer_export(chart, chart->accessibleName().toLower().replace(' ', '-'), tell);
     return box;

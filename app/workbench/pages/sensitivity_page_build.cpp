@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sensitivity page's parts.
 #include "app/workbench/gamma_feed.h"
+#include "app/workbench/help.h"
 #include "app/workbench/pages/sensitivity_page.h"
 #include "widgets/chart_export.h"
 #include "widgets/format.h"
@@ -54,7 +55,7 @@ QWidget* SensitivityPage::build_settings() {
     binder_->spin(seed, tr("sensitivity seed"), [](auto& p) -> auto& { return p.sensitivity.seed; });
     facts_ = value_label("sensitivity-facts", tr("Where the map comes from"));
     facts_->setForegroundRole(QPalette::PlaceholderText);
-    return in_row({estimator, samples, batch, seed, facts_});
+    return in_row({estimator, samples, batch, seed, help_button("sensitivity"), facts_});
 }
 
 QWidget* SensitivityPage::build_overview() {
@@ -92,6 +93,7 @@ QWidget* SensitivityPage::build_detail() {
     auto* row = new QHBoxLayout;
     row->addWidget(readout_, 1);
     row->addWidget(pool_);
+    row->addWidget(help_button("gamma"));
     layout->addLayout(row);
     layout->addWidget(amount);
     connect(heat_map_, &widgets::HeatMapView::hovered, this, [this](const widgets::HeatCell& cell) {
@@ -108,7 +110,7 @@ QWidget* SensitivityPage::build_detail() {
     readout_->setText(tr("point at a weight, or press Space and the arrow keys"));
     readout_->setForegroundRole(QPalette::PlaceholderText);
     connect(heat_map_, &widgets::HeatMapView::failed, this, &Page::failed);
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    const auto tell = teller(this);
     widgets::offer_export(heat_map_, "sensitivity", tell);
     widgets::offer_export(profile_, "profile", tell);
     widgets::offer_export(overview_, "overview", tell);

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/workbench/pages/train_page.h"
 
+#include "app/workbench/help.h"
 #include "app/workbench/launcher.h"
+#include "app/workbench/machine_load.h"
 #include "app/workbench/method_form.h"
 #include "app/workbench/presets.h"
 #include "app/workbench/run_notes.h"
@@ -75,7 +77,10 @@ QWidget* TrainPage::build_form() {
     count_->setWordWrap(true);
     layout->addWidget(count_);
     layout->addSpacing(widgets::grid / 2);
-    layout->addWidget(heading(tr("Recipe")));
+    auto* recipe_head = new QHBoxLayout;
+    recipe_head->addWidget(heading(tr("Recipe")), 1);
+    recipe_head->addWidget(help_button("training"));
+    layout->addLayout(recipe_head);
     layout->addWidget(build_recipe());
     layout->addStretch(1);
     auto* scroll = new QScrollArea;
@@ -130,9 +135,20 @@ QWidget* TrainPage::build_run() {
     connect(resume_, &QPushButton::clicked, this, [this] { if (job_) bench().runner.resume(job_); });
     layout->addLayout(row);
     charts_->setMinimumWidth(62 * widgets::grid); // less than three charts ask for: the form beside them must be whole
-    layout->addWidget(tools_, 0, Qt::AlignRight);
+    auto* tools_row = new QHBoxLayout;
+    load_ = new MachineLoad(this);
+    load_words_ = value_label("train-load", tr("How busy this machine is"));
+    load_words_->setForegroundRole(QPalette::PlaceholderText);
+    load_words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // GPUs must not widen the window
+    connect(load_, &MachineLoad::changed, this, [this] {
+        load_words_->setText(load_->text());
+        load_words_->setToolTip(load_->text());
+    });
+    tools_row->addWidget(load_words_, 1);
+    tools_row->addWidget(tools_);
+    layout->addLayout(tools_row);
     layout->addWidget(charts_, 1);
-    const auto tell = [this](const QString& message, bool error) { error ? emit failed(message) : emit told(message); };
+    const auto tell = teller(this);
     for (auto* chart : {charts_->loss(), charts_->accuracy(), charts_->learningRate(), charts_->throughput(), charts_->memory()})
         widgets::offer_export(chart, chart->accessibleName().toLower().replace(' ', '-'), tell);
     return right;
@@ -141,6 +157,19 @@ QWidget* TrainPage::build_run() {
 QString TrainPage::notes() const {
     return tr("Training runs as a command of its own and lives on when this window closes. Stop and save keeps everything; "
               "Resume goes on exactly where it stopped.");
+}
+
+// Only while a run is being watched: a look costs a process where there is a GPU.
+void TrainPage::follow_load() { load_->setActive(isVisible() && job_ && job_->active()); }
+
+void TrainPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    follow_load();
+}
+
+void TrainPage::hideEvent(QHideEvent* event) {
+    Page::hideEvent(event);
+    follow_load();
 }
 
 void TrainPage::show_run(JobClient* job) {
@@ -188,6 +217,7 @@ void TrainPage::refresh_launch() {
 }
 
 void TrainPage::refresh_run() {
+    follow_load();
     const bool active = job_ && job_->active();
     const bool resumable = job_ && !active && job_->attached() && job_->state() != job::JobState::done;
     pause_->setVisible(active);

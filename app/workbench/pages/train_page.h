@@ -18,6 +18,8 @@ class ChartGrid;
 
 namespace cdra::workbench {
 
+class MachineLoad;
+
 class TrainPage : public Page {
     Q_OBJECT
   public:
@@ -25,7 +27,12 @@ class TrainPage : public Page {
     QString notes() const override;
     void show_run(JobClient* job);
 
+  protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
   private:
+    void follow_load();
     QWidget* build_form();
     QWidget* build_presets();
     QWidget* build_recipe();
@@ -55,6 +62,8 @@ class TrainPage : public Page {
     QLabel* queue_title_;
     QPushButton* queue_go_;
     QListWidget* queue_;
+    MachineLoad* load_;
+    QLabel* load_words_;
     QPointer<JobClient> job_;
 };
 

@@ -8,6 +8,7 @@
 #include "app/workbench/road_values.h"
 #include "core/base/error.h"
 #include "tests/app/workbench/driver.h"
+#include "tests/support/qt_fixture.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QSignalSpy>
@@ -19,6 +20,8 @@ class DocumentTest : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() { test::isolate(settings_); }
+    void init() { fixture_.start(); }
+    void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
 
     void editsAreUndoable() {
         ProjectDocument document;
@@ -149,6 +152,7 @@ class DocumentTest : public QObject {
     QString path(const char* name) const { return QString::fromStdString((folder_ / name).string()); }
     QTemporaryDir settings_;
     test::TemporaryFolder folder_;
+    test::QtFixture fixture_;
 };
 
 QTEST_MAIN(DocumentTest)

@@ -6,6 +6,10 @@
 
 #include "app/workbench/headless.h"
 #include "app/workbench/main_window.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_inputs.h"
+
+#include "widgets/command_palette.h"
 
 #include <QComboBox>
 #include <QDir>
@@ -30,6 +34,24 @@ inline void isolate(const QTemporaryDir& folder) {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
     QCoreApplication::setOrganizationName("cdra-workbench-test");
     if (!qEnvironmentVariableIsSet("CDRA_COMMAND")) qputenv("CDRA_COMMAND", CDRA_BIN_DIR "/cdra");
+}
+
+// A tiny model, images to learn, and folder/project.toml that trains the head on them with one thread.
+inline job::Project tiny_project(const TemporaryFolder& folder, const std::string& name, int epochs) {
+    write_tiny_vit(folder / "tiny.safetensors");
+    write_tiny_images(folder / "images");
+    job::Project project;
+    project.name = name;
+    project.method = "linear";
+    project.model.path = (folder / "tiny.safetensors").string();
+    project.data.spec = (folder / "images").string();
+    project.recipe.epochs = epochs;
+    project.recipe.warmup_epochs = 0;
+    project.recipe.batch_size = 16;
+    project.run.device = "cpu";
+    project.run.threads = 1;
+    job::write_project(folder / "project.toml", project);
+    return project;
 }
 
 class Driver {
@@ -71,6 +93,14 @@ class Driver {
         if (folder.isEmpty()) folder = CDRA_BIN_DIR "/../screenshots";
         QDir().mkpath(folder);
         window_.grab().save(folder + "/" + name + ".png");
+    }
+    // The command palette: what is typed, and Return on the first of what is found.
+    void command(const QString& words) const {
+        QTest::keyClick(&window_, Qt::Key_K, Qt::ControlModifier);
+        auto* edit = window_.findChild<widgets::CommandPalette*>()->findChild<QLineEdit*>();
+        QTest::keyClicks(edit, words);
+        QTest::keyClick(edit, Qt::Key_Return);
+        QCoreApplication::processEvents(); // the focus follows
     }
     bool settle() const { return workbench::wait_until_settled(window_, 120000); }
 

@@ -27,18 +27,7 @@ class JobsTest : public QObject {
   private slots:
     void initTestCase() {
         test::isolate(settings_);
-        test::write_tiny_vit(folder_ / "tiny.safetensors");
-        test::write_tiny_images(folder_ / "images");
-        job::Project project;
-        project.name = "jobs";
-        project.method = "linear";
-        project.model.path = (folder_ / "tiny.safetensors").string();
-        project.data.spec = (folder_ / "images").string();
-        project.recipe.epochs = 100000; // nobody waits for its end
-        project.recipe.batch_size = 16;
-        project.run.device = "cpu";
-        project.run.threads = 1;
-        job::write_project(folder_ / "project.toml", project);
+        test::tiny_project(folder_, "jobs", 100000); // nobody waits for its end
     }
     void init() { fixture_.start(); }
     void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }

@@ -24,19 +24,7 @@ class QueueTest : public QObject {
   private slots:
     void initTestCase() {
         test::isolate(settings_);
-        test::write_tiny_vit(folder_ / "tiny.safetensors");
-        test::write_tiny_images(folder_ / "images");
-        job::Project project;
-        project.name = "queue";
-        project.method = "linear";
-        project.model.path = (folder_ / "tiny.safetensors").string();
-        project.data.spec = (folder_ / "images").string();
-        project.recipe.epochs = 2;
-        project.recipe.warmup_epochs = 0;
-        project.recipe.batch_size = 16;
-        project.run.device = "cpu";
-        project.run.threads = 1;
-        job::write_project(folder_ / "project.toml", project);
+        test::tiny_project(folder_, "queue", 2);
     }
     void init() { fixture_.start(); }
     void cleanup() { QCOMPARE(fixture_.finish(), QStringList()); }
