@@ -79,7 +79,7 @@ class Trainer {
         // A frozen backbone gives the same features every epoch, unless images are augmented.
         const auto bytes = static_cast<std::int64_t>(setup_.data.samples(split).size()) *
                            setup_.task.feature_values(setup_.model) * std::int64_t{sizeof(float)};
-        if (head_only_ && (!training || setup_.preprocessing.augment == "none") && bytes <= most_feature_bytes)
+        if (setup_.keep_features && head_only_ && (!training || setup_.preprocessing.augment == "none") && bytes <= most_feature_bytes)
             return feature_batches(setup_.model, setup_.data, options, host_.stop());
         return image_batches(setup_.model, setup_.data, options);
     }

@@ -58,6 +58,7 @@ struct TrainingSetup {
     const Task& task = classification();
     std::optional<SplitRoles> roles; // not the protocol's: what a phase before the training proper reads
     std::string stage = "train";     // of its progress, and the split its metrics are told of
+    bool keep_features = true;       // of a frozen backbone, where they fit; false: computed anew in every epoch
 };
 
 SplitRoles split_roles(const datasets::Dataset& data, const job::Recipe& recipe);
