@@ -29,7 +29,7 @@ def close(got, want, tolerance):
     if got.shape != want.shape or not most > 0 or not np.isfinite(got).all():
         return {"agree": False, "difference": f"shapes {got.shape} and {want.shape}, largest {most}"}
     difference = float(np.abs(got - want).max() / most)
-    return {"agree": difference <= tolerance, "difference": difference}
+    return {"agree": bool(difference <= tolerance), "difference": difference}
 
 
 class Selection:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The CDRA workbench authors
 # SPDX-License-Identifier: Apache-2.0
 """The peers of engine_benchmark, on the model and images that it leaves in DIR."""
+import copy
 import re
 
 from peers import clock, close
@@ -33,7 +34,7 @@ class Sensitivity:
 
     def __init__(self, options):
         self.size, self.images, self.labels = inputs(options)
-        self.options, self.model, self.first = options, timm_model(options, self.size), set()
+        self.options, self.model, self.extended, self.first = options, timm_model(options, self.size), None, set()
         self.batch = 8 if self.size > 100 else 32
         for parameter in self.model.parameters():
             parameter.requires_grad_(False)
@@ -45,35 +46,33 @@ class Sensitivity:
         for at in range(0, len(self.images), size):
             yield self.images[at:at + size], self.labels[at:at + size]
 
-    def loss(self, images, labels):
+    def loss(self, images, labels, model=None):
         from torch.nn.functional import cross_entropy
-        return cross_entropy(self.model(images), labels, reduction="sum")
+        return cross_entropy((model or self.model)(images), labels, reduction="sum")
 
     def zeros(self):
         import torch
         return {name: torch.zeros_like(module.weight, requires_grad=False) for name, module in self.linears.items()}
 
-    def clear(self):
-        for parameter in self.model.parameters():
-            parameter.grad = None
-
     def backpack(self):
         import torch
         from backpack import backpack, extend
         from backpack.extensions import SumGradSquared
-        if "backpack" not in self.first:
-            for module in self.linears.values():
-                extend(module)
+        if self.extended is None:  # a model of its own: what BackPACK adds to modules stays
+            self.extended = copy.deepcopy(self.model)
+            for name in self.linears:
+                extend(self.extended.get_submodule(name))
         total = self.zeros()
         for images, labels in self.batches(self.batch):
-            loss = self.loss(images, labels)
+            loss = self.loss(images, labels, self.extended)
             with backpack(SumGradSquared()):
                 loss.backward()
             with torch.no_grad():
-                for name, module in self.linears.items():
+                for name in total:
+                    module = self.extended.get_submodule(name)
                     total[name] += module.weight.sum_grad_squared
                     del module.weight.sum_grad_squared, module.bias.sum_grad_squared
-        self.clear()
+        self.extended.zero_grad(set_to_none=True)
         return total
 
     def vmap(self):
@@ -111,11 +110,11 @@ class Sensitivity:
         # The plain gradient of the weights is not wanted: only what flows through is.
         for module in self.linears.values():
             module.requires_grad_(False)
-        with torch.enable_grad():
-            for images, labels in self.batches(self.batch):
-                self.loss(images.requires_grad_(True), labels).backward()
-                images.requires_grad_(False)
-                images.grad = None
+        self.model.pos_embed.requires_grad_(True)
+        for images, labels in self.batches(self.batch):
+            self.loss(images, labels).backward()
+        self.model.pos_embed.requires_grad_(False)
+        self.model.pos_embed.grad = None
         for handle in handles:
             handle.remove()
         for module in self.linears.values():

@@ -4,11 +4,11 @@
 #include "core/checkpoint/checkpoint.h"
 #include "core/engine/model/vit.h"
 #include "core/engine/methods/whole_tensors.h"
-#include "core/engine/training/run_setup.h"
 #include "tests/benchmarks/core/workload.h"
 #include "tests/core/engine/random_models.h"
 
 #include <fstream>
+#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 namespace cdra::benchmark {
@@ -19,7 +19,7 @@ class LoadWorkload final : public CoreWorkload {
   public:
     explicit LoadWorkload(const CoreOptions& options) : options_(options) {
         if (options.dir.empty()) throw InputError("load needs --dir DIR");
-        engine::set_threads(options.threads);
+        at::set_num_threads(options.threads);
         test::RandomModel({.depth = options.quick ? 2 : 12, .dim = 768, .mlp_dim = 3072, .patch = 16, .grid = 14})
             .write_timm(options.dir / "model.safetensors");
     }
