@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/one_line.h"
 #include "core/engine/commands/commands.h"
+#include "core/engine/kernels/host_memory.h"
 
 #include <cstdlib>
 #include <exception>
@@ -48,6 +49,7 @@ std::string first_line(const std::exception& error) {
 int main(int argc, char** argv) {
     // cuBLAS is deterministic only with a fixed workspace, and reads this once.
     ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    cdra::engine::kernels::keep_host_memory();
     try {
         const int code = run(argc, argv);
         std::cout.flush();

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's workloads against each other in one process, interleaved, on a random ViT-B/16. One JSON line a result.
 //
-//   engine_benchmark WORKLOAD... [--threads N] [--rounds N] [--images N] [--batch N] [--depth N] [--dir DIR] [--quick] [--serve]
+//   engine_benchmark WORKLOAD... [--threads N] [--rounds N] [--images N] [--batch N] [--depth N] [--dir DIR] [--quick] [--serve] [--plain-memory]
 //
 //   WORKLOAD          variants (the first is ours)
 //   sensitivity-224   sensitivity | forward-backward | one-sample-loop       Eq. 3 of all images, 197 tokens an image
@@ -11,6 +11,7 @@
 //   linear-cache      cached | uncached                                      100 epochs of the head alone
 //   inference-224     merged                                                 logits of a batch with a merged model
 //   all               each of them
+//   forms             alone: measures a row of core/engine/kernels/forms_table.inc for this machine and prints it
 //
 //   --threads N   0 (default): all processors     --rounds N   5; medians are of the rounds after one that warms up
 //   --images N    of sensitivity and linear       --batch N    32 (8 with --quick)
@@ -22,11 +23,14 @@
 //                 standard input ("sensitivity", "cdra", …), answering one line each, until the end of input. So a
 //                 program can interleave its own peers.
 //
+//   --plain-memory  tensors in the C library's memory, as LibTorch has them, instead of the engine's kept memory
+//
 // Lines: {"workload", "variant", "seconds", "bytes"…}. seconds: the median of the rounds (of the one run with --serve);
 // rounds: every one. bytes: tensors kept between forward and backward (step-*), else 0. peak_bytes: the most that tensors
 // took at once, what was there before (weights) included. checksum: of the result, for comparing. A line of variant
 // "agreement" compares the results of two variants: difference, limit, agree. Exit codes: 0, 1 where variants disagree,
 // 2 wrong usage.
+#include "tests/benchmarks/engine/forms_measure.h"
 #include "tests/benchmarks/engine/harness.h"
 #include "tests/benchmarks/engine/linear_workload.h"
 #include "tests/benchmarks/engine/sensitivity_workload.h"
@@ -51,9 +55,14 @@ std::unique_ptr<Workload> make(const std::string& word, const Options& options) 
 int main(int count, char** words) {
     try {
         const auto options = parse_options({words + 1, words + count});
+        if (!options.plain_memory) cdra::engine::kernels::keep_host_memory();
         count_tensor_bytes();
         cdra::engine::make_deterministic();
         const int threads = cdra::engine::set_threads(options.threads);
+        if (options.workloads.front() == "forms") {
+            print_forms(options, threads);
+            return 0;
+        }
         if (options.serve) {
             serve(*make(options.workloads.front(), options), threads);
             return 0;

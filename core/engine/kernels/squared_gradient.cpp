@@ -13,11 +13,12 @@ namespace cdra::engine::kernels {
 
 namespace {
 
-// Tokens whose packed x of one tile (16 KiB) stays in the first-level cache, and tokens packed at a
-// time.
-constexpr std::int64_t cache_tokens = 256;
+// Tokens of one pass over the sums (x of one tile and g of a task's tiles stay in the second-level cache), tokens
+// packed at a time, rows packed at a time, and output tiles that share a pass over x.
+constexpr std::int64_t cache_tokens = 400;
 constexpr std::int64_t packed_tokens = 2048;
-constexpr std::int64_t tiles_a_task = 8;
+constexpr std::int64_t packed_rows = 8;
+constexpr std::int64_t fewest_tiles_a_task = 8, most_tiles_a_task = 32;
 
 std::int64_t tiles(std::int64_t features, std::int64_t width) {
     return (features + width - 1) / width;
@@ -25,41 +26,48 @@ std::int64_t tiles(std::int64_t features, std::int64_t width) {
 
 TileKernel tile_for(InstructionSet set) noexcept {
 #if defined(__x86_64__)
+    if (set == InstructionSet::avx512) return avx512_tile();
     if (set == InstructionSet::avx2) return avx2_tile();
 #endif
     (void)set;
     return portable_tile();
 }
 
-// A width known to the compiler makes a row's copy two or three moves instead of a call.
+// A width known to the compiler makes a row's copy a few moves instead of a call.
 template <int width>
-void pack_tile(const float* source, std::int64_t rows, std::int64_t features, float* target) {
+void pack_rows(const float* source, std::int64_t rows, std::int64_t features, float* target) {
     for (std::int64_t row = 0; row < rows; ++row, source += features, target += width)
         std::memcpy(target, source, width * sizeof(float));
 }
 
-// [rows, features] → [tiles, rows, width], the last tile filled up with zeros.
+void pack_edge(const float* source, std::int64_t rows, std::int64_t features, std::int64_t kept, std::int64_t width,
+               float* target) {
+    for (std::int64_t row = 0; row < rows; ++row, source += features, target += width) {
+        std::copy_n(source, kept, target);
+        std::fill(target + kept, target + width, 0.0F);
+    }
+}
+
+// [rows, features] → [tiles, rows, width], the last tile filled up with zeros. A few rows at a time, all their tiles:
+// rows are a multiple of 4 KiB apart, and more of them would throw each other out of the first-level cache.
 void pack(const float* from, std::int64_t rows, std::int64_t features, std::int64_t width,
           std::vector<float>& to) {
     const std::int64_t count = tiles(features, width);
     const auto needed = static_cast<std::size_t>(count * rows * width);
     if (to.size() < needed) to.resize(needed);
-    at::parallel_for(0, count, 4, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t tile = begin; tile < end; ++tile) {
-            const std::int64_t kept = std::min(width, features - tile * width);
-            const float* source = from + tile * width;
-            float* target = to.data() + tile * rows * width;
-            if (kept == 16)
-                pack_tile<16>(source, rows, features, target);
-            else if (kept == 8 && width == 8)
-                pack_tile<8>(source, rows, features, target);
-            else if (kept == 6 && width == 6)
-                pack_tile<6>(source, rows, features, target);
-            else
-                for (std::int64_t row = 0; row < rows; ++row, source += features, target += width) {
-                    std::copy_n(source, kept, target);
-                    std::fill(target + kept, target + width, 0.0F);
-                }
+    const auto copy = width == 32 ? pack_rows<32> : width == 16 ? pack_rows<16> : width == 8 ? pack_rows<8> : pack_rows<6>;
+    at::parallel_for(0, tiles(rows, packed_rows), 4, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t first = begin * packed_rows; first < std::min(rows, end * packed_rows); first += packed_rows) {
+            const std::int64_t some = std::min(packed_rows, rows - first);
+            for (std::int64_t tile = 0; tile < count; ++tile) {
+                const std::int64_t kept = std::min(width, features - tile * width);
+                const float* source = from + first * features + tile * width;
+                float* target = to.data() + (tile * rows + first) * width;
+                if (kept == width)
+                    copy(source, some, features, target);
+                else
+                    pack_edge(source, some, features, kept, width, target);
+            }
         }
     });
 }
@@ -67,11 +75,19 @@ void pack(const float* from, std::int64_t rows, std::int64_t features, std::int6
 } // namespace
 
 std::string_view name_of(InstructionSet set) noexcept {
-    return set == InstructionSet::avx2 ? "avx2" : "portable";
+    switch (set) {
+    case InstructionSet::avx512:
+        return "avx512";
+    case InstructionSet::avx2:
+        return "avx2";
+    default:
+        return "portable";
+    }
 }
 
 InstructionSet best_instruction_set() noexcept {
 #if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) return InstructionSet::avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return InstructionSet::avx2;
 #endif
     return InstructionSet::portable;
@@ -86,6 +102,9 @@ void SquaredGradient::accumulate(const SquaredGradientShape& shape, const float*
     const std::int64_t packed = std::max<std::int64_t>(1, packed_tokens / tokens);
     const std::int64_t cached = std::max<std::int64_t>(1, cache_tokens / tokens);
     const std::int64_t out_tiles = tiles(out, tile_out), in_tiles = tiles(in, width);
+    // Large tasks read x seldom, small ones keep every thread busy; the sums are the same bits either way.
+    const std::int64_t tiles_a_task =
+        std::clamp(out_tiles / (2 * at::get_num_threads()), fewest_tiles_a_task, most_tiles_a_task);
 
     for (std::int64_t first = 0; first < samples; first += packed) {
         const std::int64_t count = std::min(packed, samples - first);

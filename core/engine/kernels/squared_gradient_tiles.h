@@ -8,7 +8,7 @@
 namespace cdra::engine::kernels {
 
 inline constexpr std::int64_t tile_out = 6;
-inline constexpr std::int64_t widest_tile = 16;
+inline constexpr std::int64_t widest_tile = 32;
 
 // x: [samples · tokens, width] and g: [samples · tokens, tile_out], packed; s: tile_out rows of `width`
 // floats, `stride` floats apart. s[o, i] += Σ_b (Σ_t g·x)².
@@ -23,6 +23,7 @@ struct TileKernel {
 TileKernel portable_tile() noexcept;
 #if defined(__x86_64__)
 TileKernel avx2_tile() noexcept;
+TileKernel avx512_tile() noexcept;
 #endif
 
 } // namespace cdra::engine::kernels

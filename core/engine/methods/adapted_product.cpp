@@ -4,6 +4,7 @@
 #include "core/engine/methods/adapted_product.h"
 
 #include "core/engine/methods/masked_loops.h"
+#include "core/engine/methods/merged_weight.h"
 
 #include <ATen/autocast_mode.h>
 #include <algorithm>
@@ -30,6 +31,12 @@ at::ScalarType compute_type(const Tensor& x) {
 bool use_loops(const Layout& layout, const Tensor& x) {
     if (layout.path == AdaptedProduct::MaskedPath::box) return false;
     return x.is_cpu() && x.scalar_type() == at::kFloat;
+}
+
+bool use_merged(const Layout& layout, const Tensor& x) {
+    if (!x.is_cpu() || x.scalar_type() != at::kFloat) return false; // a small A·B is rounded away in bfloat16
+    return layout.form.value_or(kernels::forms().product(x.size(0), layout.in, layout.out)) ==
+           kernels::ProductForm::merged;
 }
 
 // A and B of all parts side by side, zero outside their rows and columns: q, k and v stay one product.
@@ -60,22 +67,29 @@ Tensor box(const Layout& layout, const Tensor& values) {
         .view({layout.box_rows.numel(), layout.box_columns.numel()});
 }
 
-// y = x·Wᵀ + b + the parts; gives u and the spread tensors for the backward pass.
+// y = x·Wᵀ + b + the parts; gives u (not if merged) and the spread tensors for the backward pass.
 struct Computed {
     Tensor y, u, a, b, values;
 };
+Tensor frozen_product(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias) {
+    return bias ? at::addmm(bias->to(x.scalar_type()), x, weight.t()) : at::mm(x, weight.t());
+}
 Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight,
                  const std::optional<Tensor>& bias, at::TensorList leaves) {
     Computed result;
     const auto type = x.scalar_type();
-    result.y = bias ? at::addmm(bias->to(type), x, weight.t()) : at::mm(x, weight.t());
+    if (layout.rank > 0) std::tie(result.a, result.b) = spread(layout, leaves, type);
+    if (!layout.entry_counts.empty()) result.values = masked_values(layout, leaves, type);
+    if (use_merged(layout, x)) {
+        result.y = frozen_product(x, merged_weight(layout, weight, result.a, result.b, result.values), bias);
+        return result;
+    }
+    result.y = frozen_product(x, weight, bias);
     if (layout.rank > 0) {
-        std::tie(result.a, result.b) = spread(layout, leaves, type);
         result.u = at::mm(x, result.a);
         result.y.addmm_(result.u, result.b, 1, layout.scale);
     }
-    if (!layout.entry_counts.empty()) {
-        result.values = masked_values(layout, leaves, type);
+    if (result.values.defined()) {
         if (use_loops(layout, x))
             add_masked(x, layout.entry_inputs, layout.entry_outputs, result.values, result.y);
         else
@@ -96,13 +110,17 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
   public:
     static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
                           const std::optional<Tensor>& bias, at::TensorList leaves,
-                          const c10::intrusive_ptr<Layout>& layout) {
+                          const c10::intrusive_ptr<Layout>& layout, const Origin& origin) {
         const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
         const auto rows = x.reshape({-1, layout->in}).contiguous();
         auto computed = compute(*layout, rows, weight, bias, leaves);
-        const auto kept = layout->kept.defined() ? take_columns(rows, layout->kept) : rows;
-        context->save_for_backward({kept, computed.u, computed.a, computed.b, computed.values, weight});
+        Tensor kept;
+        if (!origin) kept = layout->kept.defined() ? take_columns(rows, layout->kept) : rows;
+        context->save_for_backward({kept, computed.u, computed.a, computed.b, computed.values, weight, origin.source,
+                                    origin.mean, origin.deviation, origin.weight, origin.bias});
         context->saved_data["layout"] = c10::IValue::make_capsule(layout);
+        context->saved_data["origin"] = static_cast<std::int64_t>(origin.kind);
+        context->saved_data["type"] = rows.scalar_type();
         auto shape = x.sizes().vec();
         context->saved_data["shape"] = shape;
         context->saved_data["bias"] = bias.has_value();
@@ -116,39 +134,53 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
             c10::static_intrusive_pointer_cast<Layout>(context->saved_data["layout"].toCapsule());
         const Layout& layout = *holder;
         const auto saved = context->get_saved_variables();
-        const Tensor &kept = saved[0], &u = saved[1], &a = saved[2], &b = saved[3], &values = saved[4],
-                     &weight = saved[5];
+        const Tensor &a = saved[2], &b = saved[3], &values = saved[4], &weight = saved[5];
+        const Origin origin{static_cast<Origin::Kind>(context->saved_data["origin"].toInt()), saved[6], saved[7],
+                            saved[8], saved[9], saved[10]};
+        const auto type = context->saved_data["type"].toScalarType();
         const bool with_bias = context->saved_data["bias"].toBool();
-        const auto g = gradients[0].reshape({-1, layout.out}).to(kept.scalar_type()).contiguous();
+        const auto g = gradients[0].reshape({-1, layout.out}).to(type).contiguous();
 
-        // x, weight, bias (its place exists whether it is there or not), the leaves, the layout.
+        // x, weight, bias (its place exists whether it is there or not), the leaves, layout and origin.
         variable_list result(3);
-        const bool wants_x = context->needs_input_grad(0);
+        if (with_bias && context->needs_input_grad(2)) result[2] = g.sum(0, false, at::kFloat);
         Tensor t;
         if (layout.rank > 0) {
             t = at::mm(g, b.t());
             if (layout.scale != 1) t.mul_(layout.scale);
         }
-        if (wants_x) {
-            auto dx = at::mm(g, weight);
-            if (layout.rank > 0) dx.addmm_(t, a.t());
-            if (values.defined()) {
-                if (use_loops(layout, g))
-                    add_masked(g, layout.entry_outputs, layout.entry_inputs, values, dx);
-                else
-                    dx.index_add_(1, layout.box_rows,
-                                  at::mm(take_columns(g, layout.box_columns), box(layout, values).t()));
+        {
+            const auto kept = origin ? origin.make(layout.kept, type) : saved[0];
+            if (layout.rank > 0) {
+                const auto u = saved[1].defined() ? saved[1]
+                               : layout.kept.defined() ? at::mm(kept, a.index_select(0, layout.kept))
+                                                       : at::mm(kept, a);
+                add_low_rank_gradients(layout, kept, u, g, t, result);
             }
-            result[0] = dx.view(context->saved_data["shape"].toIntVector());
+            if (values.defined()) add_masked_gradients(layout, kept, g, result);
         }
-        if (with_bias && context->needs_input_grad(2)) result[2] = g.sum(0, false, at::kFloat);
-        if (layout.rank > 0) add_low_rank_gradients(layout, kept, u, g, t, result);
-        if (values.defined()) add_masked_gradients(layout, kept, g, result);
-        result.emplace_back(); // the layout
+        if (context->needs_input_grad(0))
+            result[0] = input_gradient(layout, g, t, a, b, values, weight).view(context->saved_data["shape"].toIntVector());
+        result.resize(result.size() + 2); // layout and origin
         return result;
     }
 
   private:
+    static Tensor input_gradient(const Layout& layout, const Tensor& g, const Tensor& t, const Tensor& a, const Tensor& b,
+                                 const Tensor& values, const Tensor& weight) {
+        if (use_merged(layout, g)) return at::mm(g, merged_weight(layout, weight, a, b, values));
+        auto dx = at::mm(g, weight);
+        if (layout.rank > 0) dx.addmm_(t, a.t());
+        if (values.defined()) {
+            if (use_loops(layout, g))
+                add_masked(g, layout.entry_outputs, layout.entry_inputs, values, dx);
+            else
+                dx.index_add_(1, layout.box_rows,
+                              at::mm(take_columns(g, layout.box_columns), box(layout, values).t()));
+        }
+        return dx;
+    }
+
     static void add_low_rank_gradients(const Layout& layout, const Tensor& kept, const Tensor& u,
                                        const Tensor& g, const Tensor& t, variable_list& result) {
         const auto da = at::mm(kept.t(), t).to(at::kFloat); // [|R|, r]
@@ -205,11 +237,12 @@ std::vector<std::int64_t> positions(const std::vector<std::int64_t>& values,
 } // namespace
 
 AdaptedProduct::AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<LowRankPart> low_rank,
-                               std::vector<MaskedPart> masked, double scale, MaskedPath path)
+                               std::vector<MaskedPart> masked, double scale, MaskedPath path,
+                               std::optional<kernels::ProductForm> form)
     : low_rank_(std::move(low_rank)), masked_(std::move(masked)), layout_(c10::make_intrusive<Layout>()) {
     TORCH_CHECK(!low_rank_.empty() || !masked_.empty(), "AdaptedProduct: nothing to adapt");
     auto& layout = *layout_;
-    layout.in = in, layout.out = out, layout.scale = scale, layout.path = path;
+    layout.in = in, layout.out = out, layout.scale = scale, layout.path = path, layout.form = form;
     const auto device = low_rank_.empty() ? masked_.front().values.device() : low_rank_.front().a.device();
 
     std::vector<std::int64_t> entry_inputs, entry_outputs;
@@ -267,7 +300,7 @@ std::int64_t AdaptedProduct::kept_inputs() const noexcept {
     return layout_->kept.defined() ? layout_->kept.numel() : layout_->in;
 }
 
-Tensor AdaptedProduct::operator()(const Tensor& x, const Linear& frozen) const {
+Tensor AdaptedProduct::operator()(const Tensor& x, const Linear& frozen, const Origin& origin) const {
     const auto type = compute_type(x);
     const auto input = x.to(type);
     const auto weight = weight_in(*layout_, frozen.weight, type);
@@ -287,7 +320,7 @@ Tensor AdaptedProduct::operator()(const Tensor& x, const Linear& frozen) const {
         return compute(*layout_, input.reshape({-1, layout_->in}).contiguous(), weight, bias, leaves)
             .y.view(shape);
     }
-    return CompactFunction::apply(input, weight, bias, at::TensorList(leaves), layout_);
+    return CompactFunction::apply(input, weight, bias, at::TensorList(leaves), layout_, origin);
 }
 
 std::vector<Tensor> saved_for_backward(const Tensor& y) {

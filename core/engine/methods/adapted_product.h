@@ -3,13 +3,18 @@
 
 // One frozen linear product with compact adapters, as one autograd node:
 //     y = x·Wᵀ + b,   y[…, C] += scale·(x[…, R]·A)·B   (Eq. 6),   y[…, j] += x[…, i]·Δw for masked weights.
-// ΔW is never made. For the backward pass only x[…, R] (the union of the rows in use; x itself once the union
-// is nearly everything) and u = x·A are kept; an input that needs no gradient gets none.
+// In two forms (kernels/forms.h): as it stands here, ΔW never made, or with W + ΔW made for the moment where x has so
+// many rows that making it costs less than passing over y again. For the backward pass x[…, R] is kept (the union of the
+// rows in use; x itself once the union is nearly everything), or nothing where x can be made again (Origin), and
+// u = x·A in the first form; an input that needs no gradient gets none.
 #pragma once
 
+#include "core/engine/kernels/forms.h"
+#include "core/engine/methods/origin.h"
 #include "core/engine/model/vit.h"
 
 #include <ATen/core/ivalue.h>
+#include <optional>
 #include <string>
 #include <torch/custom_class.h>
 #include <vector>
@@ -38,14 +43,15 @@ class AdaptedProduct {
 
     // `in`, `out`: of the product. Parts may not be empty both. All index tensors are on the leaves' device.
     AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<LowRankPart> low_rank,
-                   std::vector<MaskedPart> masked, double scale = 1, MaskedPath path = MaskedPath::automatic);
+                   std::vector<MaskedPart> masked, double scale = 1, MaskedPath path = MaskedPath::automatic,
+                   std::optional<kernels::ProductForm> form = std::nullopt); // none: by the table
 
-    // x [B, T, in] (or [M, in]) → [B, T, out]; the frozen bias may require gradients.
-    Tensor operator()(const Tensor& x, const Linear& frozen) const;
+    // x [B, T, in] (or [M, in]) → [B, T, out]; the frozen bias may require gradients. `origin`: what x was made of.
+    Tensor operator()(const Tensor& x, const Linear& frozen, const Origin& origin = {}) const;
 
     const std::vector<LowRankPart>& low_rank() const noexcept { return low_rank_; }
     const std::vector<MaskedPart>& masked() const noexcept { return masked_; }
-    // Inputs kept for the backward pass: |R|, or `in` where x itself is kept.
+    // Inputs kept for the backward pass without an origin: |R|, or `in` where x itself is kept.
     std::int64_t kept_inputs() const noexcept;
 
     struct Layout; // fixed indices, shared with the autograd nodes
@@ -63,6 +69,7 @@ struct AdaptedProduct::Layout : torch::CustomClassHolder {
     std::int64_t in = 0, out = 0, rank = 0;
     double scale = 1;
     MaskedPath path = MaskedPath::automatic;
+    std::optional<kernels::ProductForm> form;
     Tensor kept; // int64 sorted inputs that are kept; undefined: all
     struct Part {
         Tensor rows, columns, kept_rows; // kept_rows: positions of `rows` within `kept`; undefined: all

@@ -7,6 +7,8 @@
 #include "core/base/random.h"
 #include "core/engine/model/branch_noise.h"
 
+#include <ATen/Functions.h>
+#include <ATen/autocast_mode.h>
 #include <numeric>
 #include <torch/nn/functional/linear.h>
 
@@ -99,11 +101,43 @@ ProductMethod::ProductMethod(Vit& model, Parts parts)
 }
 
 Tensor ProductMethod::project(int block, Projection which, const Tensor& x, const Linear& frozen) {
+    const auto origin = origin_of(which, x);
     const auto found = products_.find({block, which});
     if (found == products_.end()) return Adaptation::project(block, which, x, frozen);
     if (training_ && parts_.dropout + parts_.branch_drop_path > 0 && !found->second.low_rank().empty())
         return with_noise(found->second, found->first, x, frozen);
-    return found->second(x, frozen);
+    return found->second(x, frozen, origin);
+}
+
+Tensor ProductMethod::normalise(const std::string& name, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                double epsilon) {
+    // Under autocast the input of the product is not what the norm keeps.
+    if (!at::GradMode::is_enabled() || !name.starts_with("blocks.") ||
+        at::autocast::is_autocast_enabled(x.device().type()))
+        return Adaptation::normalise(name, x, weight, bias, epsilon);
+    auto [y, mean, deviation] = at::native_layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
+    made_ = y;
+    origin_ = {Origin::Kind::norm, x.detach(), mean.detach(), deviation.detach(), weight.detach(), bias.detach()};
+    return y;
+}
+
+Tensor ProductMethod::activate(int block, const Tensor& hidden) {
+    const auto y = Adaptation::activate(block, hidden);
+    if (at::GradMode::is_enabled() && !at::autocast::is_autocast_enabled(hidden.device().type())) {
+        made_ = y;
+        origin_ = {Origin::Kind::gelu, hidden.detach(), {}, {}, {}, {}};
+    }
+    return y;
+}
+
+// Only a node that is differentiated keeps what it was made of; else the product keeps the part it needs.
+Origin ProductMethod::origin_of(Projection which, const Tensor& x) {
+    Origin origin;
+    if (made_.defined() && x.is_same(made_) && x.requires_grad()) origin = origin_;
+    if (which == Projection::proj && x.requires_grad() && !at::autocast::is_autocast_enabled(x.device().type()))
+        origin = {Origin::Kind::itself, x.detach(), {}, {}, {}, {}};
+    made_ = Tensor(), origin_ = {};
+    return origin;
 }
 
 // Noise makes the low-rank branch see another x than the frozen product, so it can't be one node.

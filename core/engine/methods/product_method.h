@@ -49,6 +49,10 @@ class ProductMethod : public Method {
 
     bool adapts_patches() const override { return products_.contains({-1, Projection::patch}); }
     Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen) override;
+    // They remember what they made their result of, for the product that takes it.
+    Tensor normalise(const std::string& name, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     double epsilon) override;
+    Tensor activate(int block, const Tensor& hidden) override;
     void begin_forward(bool training, std::uint64_t seed) override;
     std::vector<Trainable> trainables() override;
     job::Adapter adapter() const override;
@@ -58,6 +62,7 @@ class ProductMethod : public Method {
   private:
     Tensor with_noise(const AdaptedProduct& product, std::pair<int, Projection> where, const Tensor& x,
                       const Linear& frozen) const;
+    Origin origin_of(Projection which, const Tensor& x);
 
     Parts parts_; // the start values dropped
     std::map<std::pair<int, Projection>, AdaptedProduct> products_;
@@ -69,6 +74,8 @@ class ProductMethod : public Method {
     EntryVectors entries_;
     bool training_ = false;
     std::uint64_t forward_seed_ = 0;
+    Tensor made_;   // the last norm's or GELU's result, until a product takes it
+    Origin origin_; // and what it was made of
 };
 
 } // namespace cdra::engine

@@ -39,6 +39,8 @@ class Adaptation {
     // The layer norm called `name` ("blocks.3.norm1", "norm"); x [B, T, dim] → [B, T, dim].
     virtual Tensor normalise(const std::string& name, const Tensor& x, const Tensor& weight,
                              const Tensor& bias, double epsilon);
+    // GELU of an MLP's hidden values [B, T, mlp], on their way to fc2. Not called where the MLP is a SwiGLU.
+    virtual Tensor activate(int block, const Tensor& hidden);
     // Before block `block` (prompts), x [B, T, dim] as embedded or as the block before left it. Tokens may
     // be added: none before the class token, and so that without_prompts() can take them out again.
     virtual Tensor before_block(int block, const Tensor& x) {
@@ -75,7 +77,7 @@ class Vit {
   public:
     // Loads every tensor of the checkpoint as float32 on `device`; positions are resampled bicubically from
     // the stored grid to image_size / patch. The checkpoint's own head is kept only where it takes
-    // feature_dim() features. Throws InputError if image_size is not a multiple of the patch or the pooling
+    // feature_dim() features, and of a model that is normalised after its pooling only with that pooling, the mean. Throws InputError if image_size is not a multiple of the patch or the pooling
     // needs a class token the model has not.
     Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resampling resampling,
         checkpoint::Pooling pooling, torch::Device device);
@@ -108,7 +110,8 @@ class Vit {
     // The head's tensors, module after module, each one's weight before its bias.
     std::vector<std::string> head_names() const;
 
-    // images [B, 3, S, S], normalised, on device() → pooled features after the final norm [B, feature_dim].
+    // images [B, 3, S, S], normalised, on device() → pooled features after the final norm [B, feature_dim]; where
+    // spec().pooled_norm says so, the mean is taken before the norm.
     Tensor features(const Tensor& images, const ForwardOptions& options = {}) const;
     // features [B, feature_dim] → logits [B, classes], by the linear head. Throws InputError without one.
     Tensor head(const Tensor& features, const ForwardOptions& options = {}) const;

@@ -21,6 +21,10 @@ Tensor Adaptation::normalise(const std::string&, const Tensor& x, const Tensor& 
     return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
 }
 
+Tensor Adaptation::activate(int, const Tensor& hidden) {
+    return at::gelu(hidden);
+}
+
 Tensor Adaptation::classify(const Tensor& features, const Linear& head) {
     return at::linear(features, head.weight, head.bias);
 }
@@ -83,7 +87,7 @@ Tensor Vit::mlp(int block, const Tensor& x, Adaptation& adaptation) const {
         const auto halves = hidden.chunk(2, -1);
         hidden = at::silu(halves[0]) * halves[1];
     } else {
-        hidden = at::gelu(hidden);
+        hidden = adaptation.activate(block, hidden);
     }
     return adaptation.after_mlp(
         block, x, adaptation.project(block, Projection::fc2, hidden, linear(block, Projection::fc2)));
@@ -123,6 +127,11 @@ Tensor Vit::features(const Tensor& images, const ForwardOptions& options) const 
     if (pooling_ == checkpoint::Pooling::cls) return norm("norm", x.narrow(1, 0, 1), adaptation).squeeze(1);
     const std::int64_t first = (spec_.class_token ? 1 : 0) + spec_.registers;
     const std::int64_t patches = std::int64_t{image_size_ / spec_.patch} * (image_size_ / spec_.patch);
+    if (spec_.pooled_norm) {
+        const auto mean = x.narrow(1, first, patches).mean(1, true);
+        if (pooling_ == checkpoint::Pooling::mean) return norm("norm", mean, adaptation).squeeze(1);
+        return norm("norm", torch::cat({x.narrow(1, 0, 1), mean}, 1), adaptation).flatten(1);
+    }
     x = norm("norm", x, adaptation);
     const auto mean = x.narrow(1, first, patches).mean(1);
     return pooling_ == checkpoint::Pooling::mean ? mean : torch::cat({x.select(1, 0), mean}, -1);

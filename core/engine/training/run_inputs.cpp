@@ -5,6 +5,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/engine/kernels/forms.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,9 +13,13 @@ namespace cdra::engine {
 
 void keep_or_check_inputs(const job::JobPaths& paths, const RunSetup& setup) {
     const auto file = paths.folder / "inputs.json";
-    const nlohmann::ordered_json now{{"model_sha256", setup.model_sha256}, {"dataset_fingerprint", setup.data_fingerprint}};
+    const auto forms = kernels::forms_for(kernels::best_instruction_set(), setup.threads);
+    const nlohmann::ordered_json now{{"model_sha256", setup.model_sha256},
+                                     {"dataset_fingerprint", setup.data_fingerprint},
+                                     {"kernels", kernels::to_text(forms)}};
     if (!std::filesystem::exists(file)) {
         write_file_atomically(file, now.dump() + "\n");
+        kernels::use(forms);
         return;
     }
     const auto kept = nlohmann::ordered_json::parse(read_text_file(file, 65536), nullptr, false);
@@ -27,6 +32,9 @@ void keep_or_check_inputs(const job::JobPaths& paths, const RunSetup& setup) {
     };
     check("model_sha256", setup.checkpoint->path().string());
     check("dataset_fingerprint", setup.project.data.spec);
+    const auto begun = kept.find("kernels"); // runs of older versions had one form and did not name it
+    kernels::use(begun != kept.end() && begun->is_string() ? kernels::parse_forms(begun->get<std::string>())
+                                                           : kernels::first_forms);
 }
 
 } // namespace cdra::engine

@@ -3,6 +3,7 @@
 
 #include "core/engine/training/run_results.h"
 
+#include "core/engine/kernels/forms.h"
 #include "core/engine/model/preprocessing.h"
 #include "core/engine/training/memory.h"
 
@@ -71,6 +72,7 @@ std::map<std::string, std::string> environment_of(const RunSetup& setup) {
     result["device"] = device_name(setup.device);
     result["threads"] = std::to_string(setup.threads);
     result["instruction_set"] = at::get_cpu_capability();
+    result["kernels"] = kernels::to_text(kernels::forms());
     result["seed"] = std::to_string(setup.project.run.seed);
     result["protocol"] =
         setup.project.recipe.protocol + (setup.project.recipe.final_training ? ", final" : "");

@@ -16,7 +16,7 @@ namespace cdra::engine {
 
 // Parameter counts as the descriptor gives them, the head apart, and both percentages.
 std::map<std::string, double> parameter_summary(const RunSetup& setup);
-// Versions, device, threads, instruction set, seed, protocol, precision, preprocessing.
+// Versions, device, threads, instruction set, the kernels' forms, seed, protocol, precision, preprocessing.
 std::map<std::string, std::string> environment_of(const RunSetup& setup);
 job::Predictions predictions_of(const Evaluation& evaluation, const datasets::Dataset& data,
                                 const std::string& split);

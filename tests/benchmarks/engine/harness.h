@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/engine/kernels/host_memory.h"
 #include "core/engine/methods/whole_tensors.h"
 #include "core/engine/model/preprocessing.h"
 #include "core/engine/model/vit.h"
@@ -16,14 +17,14 @@
 #include <charconv>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <malloc.h>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <torch/torch.h>
 #include <unistd.h>
+#include <unordered_map>
 #include <vector>
 
 namespace cdra::benchmark {
@@ -36,7 +37,7 @@ struct Options {
     std::vector<std::string> workloads;
     int threads = 0, rounds = 5, images = 0, batch = 32, depth = 12;
     std::filesystem::path dir;
-    bool quick = false, serve = false;
+    bool quick = false, serve = false, plain_memory = false;
 };
 
 inline Options parse_options(const std::vector<std::string>& words) {
@@ -59,6 +60,7 @@ inline Options parse_options(const std::vector<std::string>& words) {
         else if (word == "--depth") options.depth = std::max(1, number(i));
         else if (word == "--dir" && i + 1 < words.size()) options.dir = words[++i];
         else if (word == "--quick") options.quick = true;
+        else if (word == "--plain-memory") options.plain_memory = true;
         else if (word == "--serve") options.serve = true;
         else if (word == "all")
             options.workloads = {"sensitivity-224", "sensitivity-48", "step-224", "linear-cache", "inference-224"};
@@ -74,37 +76,54 @@ inline Options parse_options(const std::vector<std::string>& words) {
 // Bytes of CPU tensors, now and at most.
 inline std::atomic<std::int64_t> tensor_bytes{0}, most_tensor_bytes{0};
 
-// LibTorch's own allocator with an account of what is out.
+// The process's allocator with an account of what is out. Its memory is its own context, as raw_allocate wants it.
 class CountingAllocator final : public c10::Allocator {
   public:
-    explicit CountingAllocator(c10::Allocator* real) : real_(real) {}
     c10::DataPtr allocate(std::size_t bytes) override {
-        auto data = real_->allocate(bytes);
-        void* pointer = data.get();
-        if (pointer == nullptr) return data;
+        void* data = real().allocate(bytes).release_context();
+        if (data == nullptr) return {nullptr, c10::Device(c10::DeviceType::CPU)};
+        {
+            const std::lock_guard guard(mutex());
+            sizes()[data] = static_cast<std::int64_t>(bytes);
+        }
         const auto now = tensor_bytes.fetch_add(static_cast<std::int64_t>(bytes)) + static_cast<std::int64_t>(bytes);
         for (auto most = most_tensor_bytes.load(); now > most && !most_tensor_bytes.compare_exchange_weak(most, now);) {}
-        auto kept = std::make_unique<Kept>(Kept{std::move(data), static_cast<std::int64_t>(bytes)});
-        const auto device = c10::Device(c10::DeviceType::CPU);
-        return {pointer, kept.release(), &forget, device};
+        return {data, data, &forget, c10::Device(c10::DeviceType::CPU)};
     }
+    c10::DeleterFnPtr raw_deleter() const override { return &forget; }
     void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
 
-  private:
-    struct Kept {
-        c10::DataPtr data;
-        std::int64_t bytes;
-    };
-    static void forget(void* context) {
-        const std::unique_ptr<Kept> kept(static_cast<Kept*>(context));
-        tensor_bytes -= kept->bytes;
+    static c10::Allocator& real() {
+        static c10::Allocator& before = *c10::GetCPUAllocator(); // asked for before this one is installed
+        return before;
     }
-    c10::Allocator* real_;
+
+  private:
+    static std::mutex& mutex() {
+        static std::mutex only;
+        return only;
+    }
+    // Never destroyed: tensors of static life outlive it.
+    static std::unordered_map<void*, std::int64_t>& sizes() {
+        static auto& only = *std::make_unique<std::unordered_map<void*, std::int64_t>>().release();
+        return only;
+    }
+    static void forget(void* data) {
+        {
+            const std::lock_guard guard(mutex());
+            if (const auto found = sizes().find(data); found != sizes().end()) {
+                tensor_bytes -= found->second;
+                sizes().erase(found);
+            }
+        }
+        real().raw_deleter()(data);
+    }
 };
 
 // From here on; before any tensor is made.
 inline void count_tensor_bytes() {
-    static CountingAllocator counting(c10::GetCPUAllocator());
+    static CountingAllocator counting;
+    CountingAllocator::real();
     c10::SetCPUAllocator(&counting, 100);
 }
 

@@ -12,6 +12,8 @@
 
 namespace engine = cdra::engine;
 using engine::AdaptedProduct;
+using engine::Origin;
+using engine::kernels::ProductForm;
 using engine::LowRankPart;
 using engine::MaskedPart;
 using engine::Tensor;
@@ -78,19 +80,26 @@ class MethodsProductTest : public QObject {
         QTest::addColumn<bool>("masked");
         QTest::addColumn<int>("path");
         QTest::addColumn<double>("scale");
-        QTest::newRow("low rank") << true << false << 0 << 1.0;
-        QTest::newRow("masked, loops") << false << true << int(AdaptedProduct::MaskedPath::loops) << 1.0;
-        QTest::newRow("masked, box") << false << true << int(AdaptedProduct::MaskedPath::box) << 1.0;
-        QTest::newRow("both, loops, scaled") << true << true << int(AdaptedProduct::MaskedPath::loops) << 0.5;
-        QTest::newRow("both, box") << true << true << int(AdaptedProduct::MaskedPath::box) << 1.0;
+        QTest::addColumn<int>("form");
+        const int branch = int(ProductForm::branch), merged = int(ProductForm::merged);
+        QTest::newRow("low rank") << true << false << 0 << 1.0 << branch;
+        QTest::newRow("masked, loops") << false << true << int(AdaptedProduct::MaskedPath::loops) << 1.0 << branch;
+        QTest::newRow("masked, box") << false << true << int(AdaptedProduct::MaskedPath::box) << 1.0 << branch;
+        QTest::newRow("both, loops, scaled") << true << true << int(AdaptedProduct::MaskedPath::loops) << 0.5 << branch;
+        QTest::newRow("both, box") << true << true << int(AdaptedProduct::MaskedPath::box) << 1.0 << branch;
+        QTest::newRow("low rank, merged") << true << false << 0 << 1.0 << merged;
+        QTest::newRow("masked, merged") << false << true << 0 << 1.0 << merged;
+        QTest::newRow("both, merged, scaled") << true << true << 0 << 0.5 << merged;
     }
     void equals_the_dense_twin() {
         QFETCH(bool, low_rank);
         QFETCH(bool, masked);
         QFETCH(int, path);
         QFETCH(double, scale);
+        QFETCH(int, form);
         const auto parts = random_parts(low_rank, masked);
-        const AdaptedProduct product(in, out, parts.low_rank, parts.masked, scale, static_cast<AdaptedProduct::MaskedPath>(path));
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked, scale, static_cast<AdaptedProduct::MaskedPath>(path),
+                                     static_cast<ProductForm>(form));
         const auto x = leaf(torch::randn({batch, tokens, in}));
         const engine::Linear frozen{torch::randn({out, in}), leaf(torch::randn({out}))};
         const auto weight_of_output = torch::randn({batch, tokens, out});
@@ -108,6 +117,73 @@ class MethodsProductTest : public QObject {
 
         const torch::NoGradGuard no_grad;
         QVERIFY2(different(product(x, frozen), want_y).isEmpty(), "without gradients");
+    }
+
+    void every_row_of_an_undefined_list_is_merged() {
+        auto parts = random_parts(true, false);
+        parts.low_rank.pop_back();
+        parts.low_rank[0].rows = Tensor();
+        parts.low_rank[0].a = leaf(torch::randn({in, 3}));
+        const AdaptedProduct product(in, out, parts.low_rank, {}, 1, AdaptedProduct::MaskedPath::automatic, ProductForm::merged);
+        auto listed = parts;
+        listed.low_rank[0].rows = torch::arange(in);
+        const auto x = torch::randn({batch, tokens, in});
+        const engine::Linear frozen{torch::randn({out, in}), {}};
+        const auto y = product(x, frozen), want = torch::matmul(x, frozen.weight.t() + dense_change(listed, 1));
+        QVERIFY2(different(y, want).isEmpty(), qPrintable(different(y, want)));
+        const auto weight = torch::randn({batch, tokens, out});
+        const auto got = torch::autograd::grad({(y * weight).sum()}, leaves(parts));
+        const auto gradients = torch::autograd::grad({(want * weight).sum()}, leaves(parts));
+        for (std::size_t i = 0; i < got.size(); ++i)
+            QVERIFY2(different(got[i], gradients[i]).isEmpty(), qPrintable(different(got[i], gradients[i])));
+    }
+
+    // x is made again in the backward pass: the same gradients, and nothing kept but what made it.
+    void an_origin_takes_the_place_of_what_is_kept_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("form");
+        QTest::addColumn<bool>("all_rows");
+        for (const auto& [name, kind] : {std::pair{"itself", Origin::Kind::itself}, {"norm", Origin::Kind::norm}, {"gelu", Origin::Kind::gelu}})
+            for (const auto form : {ProductForm::branch, ProductForm::merged})
+                for (const bool all : {false, true})
+                    QTest::addRow("%s, %s%s", name, form == ProductForm::merged ? "merged" : "branch", all ? ", all rows" : "")
+                        << int(kind) << int(form) << all;
+    }
+    void an_origin_takes_the_place_of_what_is_kept() {
+        QFETCH(int, kind);
+        QFETCH(int, form);
+        QFETCH(bool, all_rows);
+        auto parts = random_parts(true, true);
+        if (all_rows) parts.low_rank[0].rows = Tensor(), parts.low_rank[0].a = leaf(torch::randn({in, 3}));
+        auto listed = parts;
+        if (all_rows) listed.low_rank[0].rows = torch::arange(in);
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked, 1, AdaptedProduct::MaskedPath::automatic,
+                                     static_cast<ProductForm>(form));
+        const auto source = leaf(torch::randn({batch, tokens, in}) * 2 + 0.5);
+        const auto gain = leaf(torch::randn({in})), shift = leaf(torch::randn({in}));
+        Tensor x = source * 1.5; // not a leaf, as in a model
+        Origin origin{static_cast<Origin::Kind>(kind), x.detach(), {}, {}, {}, {}};
+        if (origin.kind == Origin::Kind::gelu) x = at::gelu(x);
+        if (origin.kind == Origin::Kind::norm) {
+            auto [y, mean, deviation] = at::native_layer_norm(x, {in}, gain, shift, 1e-6);
+            x = y;
+            origin.mean = mean.detach(), origin.deviation = deviation.detach();
+            origin.weight = gain.detach(), origin.bias = shift.detach();
+        }
+        const engine::Linear frozen{torch::randn({out, in}), torch::randn({out})};
+        const auto weight_of_output = torch::randn({batch, tokens, out});
+        auto inputs = leaves(parts);
+        inputs.push_back(source);
+        const auto y = product(x, frozen, origin);
+        for (const auto& tensor : engine::saved_for_backward(y))
+            if (tensor.defined() && tensor.numel() >= batch * tokens * product.kept_inputs() &&
+                tensor.data_ptr() != frozen.weight.data_ptr())
+                QVERIFY2(tensor.data_ptr() == origin.source.data_ptr(), "an input is kept that can be made again");
+        const auto want_y = torch::matmul(x, frozen.weight.t() + dense_change(listed, 1)) + frozen.bias;
+        const auto got = torch::autograd::grad({(y * weight_of_output).sum()}, inputs, {}, true);
+        const auto want = torch::autograd::grad({(want_y * weight_of_output).sum()}, inputs, {}, true);
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            QVERIFY2(different(got[i], want[i]).isEmpty(), qPrintable(QString::number(i) + ": " + different(got[i], want[i])));
     }
 
     // The input's values are kept for the rows in use alone, and u; never the whole x, never ΔW.

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The CDRA workbench authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/kernels/forms.h"
+
+#include "core/base/error.h"
+
+#include <ATen/Parallel.h>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace cdra::engine::kernels {
+namespace {
+
+constexpr FormsRow table[] = {
+#include "core/engine/kernels/forms_table.inc"
+};
+constexpr std::string_view merged_from = "product merged from ", never_merged = "product branch";
+
+std::optional<Forms>& in_force() {
+    static std::optional<Forms> forms;
+    return forms;
+}
+
+} // namespace
+
+ProductForm Forms::product(std::int64_t rows, std::int64_t in, std::int64_t out) const noexcept {
+    const double least = merge_from * static_cast<double>(in) * static_cast<double>(out) / static_cast<double>(in + out);
+    return merge_from > 0 && static_cast<double>(rows) >= least ? ProductForm::merged : ProductForm::branch;
+}
+
+std::span<const FormsRow> forms_table() noexcept {
+    return table;
+}
+
+Forms forms_for(InstructionSet set, int threads) noexcept {
+    Forms forms;
+    for (const auto& row : table) {
+        if (row.set != set) continue;
+        forms.merge_from = row.merge_from;
+        if (threads <= row.threads) break;
+    }
+    return forms;
+}
+
+std::string to_text(const Forms& forms) {
+    if (forms.merge_from == 0) return std::string(never_merged);
+    char digits[32];
+    return std::string(merged_from) + std::string(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr);
+}
+
+Forms parse_forms(std::string_view text) {
+    if (text == never_merged) return {};
+    Forms forms;
+    if (text.starts_with(merged_from)) {
+        const auto number = text.substr(merged_from.size());
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), forms.merge_from);
+        if (error == std::errc{} && end == number.data() + number.size() && forms.merge_from > 0 &&
+            std::isfinite(forms.merge_from))
+            return forms;
+    }
+    throw InputError("kernels '" + std::string(text) + "': expected \"" + std::string(never_merged) + "\" or \"" +
+                     std::string(merged_from) + "NUMBER\"; this run was begun by another version of the program");
+}
+
+const Forms& forms() {
+    auto& forms = in_force();
+    if (!forms) forms = forms_for(best_instruction_set(), at::get_num_threads());
+    return *forms;
+}
+
+void use(const Forms& forms) {
+    in_force() = forms;
+}
+
+} // namespace cdra::engine::kernels
