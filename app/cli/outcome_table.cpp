@@ -46,6 +46,8 @@ Table outcome_table(const tables::Outcome& outcome) {
                 {}};
     for (const std::string& task : outcome.tasks)
         table.columns.push_back({task, true});
+    for (const std::string& name : outcome.beside)
+        table.columns.push_back({name, true});
     const std::vector<std::string> groups = outcome.group_names();
     for (const std::string& group : groups)
         table.columns.push_back({"mean " + group, true});
@@ -58,6 +60,10 @@ Table outcome_table(const tables::Outcome& outcome) {
         for (const std::string& task : outcome.tasks) {
             const auto cell = row.cells.find(task);
             line.push_back(cell == row.cells.end() ? "-" : shown(cell->second));
+        }
+        for (const std::string& name : outcome.beside) {
+            const auto cell = row.beside.find(name);
+            line.push_back(cell == row.beside.end() ? "-" : shown(cell->second));
         }
         for (const std::string& group : groups)
             line.push_back(shown(outcome.group_mean(row, group), 2));
@@ -153,14 +159,25 @@ Table cost_table(const tables::Outcome& outcome) {
 
 Table run_table(const tables::Outcome& outcome) {
     Table table{
-        {{"row"}, {"method"}, {"protocol"}, {"task"}, {"seed", true}, {"setting"}, {"test accuracy %", true}},
+        {{"row"}, {"method"}, {"protocol"}, {"task"}, {"seed", true}, {"setting"}, {"metric"}, {"test %", true}},
         {}};
     for (const tables::OutcomeRow& row : outcome.rows)
-        for (const std::string& task : outcome.tasks)
-            if (const auto cell = row.cells.find(task); cell != row.cells.end())
+        for (std::size_t t = 0; t < outcome.tasks.size(); ++t)
+            if (const auto cell = row.cells.find(outcome.tasks[t]); cell != row.cells.end())
                 for (const auto& [seed, value] : cell->second.seeds)
-                    table.rows.push_back({row.label, row.method, row.protocol, task, std::to_string(seed),
-                                          cell->second.setting, fixed(value, 3)});
+                    table.rows.push_back({row.label, row.method, row.protocol, outcome.tasks[t], std::to_string(seed),
+                                          cell->second.setting, outcome.metrics[t], fixed(value, 3)});
+    return table;
+}
+
+Table trial_table(const sweep::SweepStatus& status) {
+    Table table{{{"row"}, {"task"}, {"seed", true}, {"grid"}, {"setting"}, {"state"}, {"val %", true}}, {}};
+    for (const sweep::RunStatus& one : status.runs)
+        if (one.run.kind == sweep::Kind::trial &&
+            (one.state == sweep::RunState::done || one.state == sweep::RunState::failed))
+            table.rows.push_back({one.label, one.task, std::to_string(one.run.seed), sweep::slug(one.run.grid),
+                                  sweep::slug(one.run.chosen), std::string(sweep::name_of(one.state)),
+                                  shown(100 * one.value, 3)});
     return table;
 }
 

@@ -24,6 +24,8 @@ Table difference_table(const tables::Outcome& outcome, const std::string& baseli
 Table cost_table(const tables::Outcome& outcome);
 // Every finished run on a line: for the record.
 Table run_table(const tables::Outcome& outcome);
+// Every trial that has ended: what the settings were chosen by.
+Table trial_table(const sweep::SweepStatus& status);
 std::vector<tables::ParetoPoint> pareto_points(const tables::Outcome& outcome);
 
 } // namespace cdra::cli

@@ -30,7 +30,7 @@ const std::array<std::string, 11> known = {"table1", "table2", "table3", "table4
 class Reproduce final : public Command {
   public:
     void declare(CLI::App& app) override {
-        app.add_option("WHAT", what_, "table1 … table8 (table3, and table2 on mini-vtab: with --sweep), fig2, fig4 or fig5.")->required()->type_name("WORD");
+        app.add_option("WHAT", what_, "table1 … table8 (table2 on mini-vtab: with --sweep), fig2, fig4 or fig5.")->required()->type_name("WORD");
         app.add_option("--benchmark", benchmark_,
                        "mini-vtab (what 'cdra dataset build mini-vtab' wrote) or published (the original "
                        "folders) (default published).")
@@ -79,7 +79,7 @@ class Reproduce final : public Command {
 
   private:
     std::string sweep_name() const {
-        if (what_ == "table3" || (what_ == "table2" && benchmark_ == "mini-vtab"))
+        if (what_ == "table2" && benchmark_ == "mini-vtab")
             throw InputError("there is no ready-made sweep of " + what_ + " on " + benchmark_ +
                              "; give one of your own with --sweep SWEEP.toml");
         if (benchmark_ == "mini-vtab")
@@ -99,8 +99,11 @@ class Reproduce final : public Command {
         const auto write = [&](std::ostream& to, TableFormat as) {
             const bool text = as == TableFormat::text || as == TableFormat::markdown;
             const char* mark = as == TableFormat::latex ? "% " : as == TableFormat::csv ? "# " : "";
-            to << mark << sweep.name << ": " << status.count(sweep::RunState::done) << " of "
-               << status.runs.size() << " runs done; test accuracy in %, mean ± deviation over seeds" << '\n';
+            std::vector<std::string> metrics;
+            for (const std::string& metric : outcome.metrics)
+                if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) metrics.push_back(metric);
+            to << mark << sweep.name << ": " << status.count(sweep::RunState::done) << " of " << status.runs.size()
+               << " runs done; test " << methods::join(metrics) << " in %, mean ± deviation over seeds" << '\n';
             if (!sweep.notes.empty()) to << mark << sweep.notes << '\n';
             if (text) to << '\n';
             outcome_table(outcome).print(to, as);
@@ -131,13 +134,15 @@ class Reproduce final : public Command {
             write(text, as);
             write_file_atomically(out / name, text.str());
         }
-        std::ostringstream csv, runs;
+        std::ostringstream csv, runs, trials;
+        trial_table(status).print(trials, TableFormat::csv);
+        write_file_atomically(out / "trials.csv", trials.str());
         outcome_table(outcome).print(csv, TableFormat::csv);
         run_table(outcome).print(runs, TableFormat::csv);
         write_file_atomically(out / "table.csv", csv.str());
         write_file_atomically(out / "runs.csv", runs.str());
         write_file_atomically(out / "pareto.svg", tables::pareto_svg(pareto_points(outcome), sweep.name,
-                                                                     "mean test accuracy over tasks, %"));
+                                                                     "mean over tasks on test, %"));
         if (output_.json)
             std::cout << sweep::to_json(sweep, status) << '\n';
         else

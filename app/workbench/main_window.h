@@ -30,6 +30,7 @@ class CompactPage;
 class DataPage;
 class ModelPage;
 class ResultsPage;
+class SweepWindow;
 class TrainPage;
 
 class MainWindow : public QMainWindow {
@@ -75,6 +76,7 @@ class MainWindow : public QMainWindow {
     void connect_jobs();
     void fill_recent();
     void open_palette();
+    void show_sweeps();
     void keep_session();
     void announce(JobClient* job, job::JobState how);
 
@@ -122,6 +124,7 @@ class MainWindow : public QMainWindow {
     widgets::LogPane* log_ = nullptr;
     widgets::JobBar* job_bar_ = nullptr;
     widgets::CommandPalette* palette_ = nullptr;
+    SweepWindow* sweeps_ = nullptr; // made when first asked for
     QUndoView* history_ = nullptr;
     QPointer<JobClient> shown_job_; // in the job bar, also after it ended, until dismissed
     bool stopping_ = false;

@@ -5,6 +5,7 @@
 #include "app/workbench/main_window.h"
 
 #include "app/workbench/notify.h"
+#include "app/workbench/sweep_window.h"
 #include "widgets/command_palette.h"
 
 #include <QAbstractButton>
@@ -92,6 +93,17 @@ std::vector<widgets::Command> MainWindow::commands() {
 }
 
 void MainWindow::open_palette() { palette_->open(commands()); }
+
+void MainWindow::show_sweeps() {
+    if (!sweeps_) {
+        sweeps_ = new SweepWindow(this);
+        connect(sweeps_, &SweepWindow::failed, this, [this](const QString& message) { show_notice(message, true); });
+    }
+    sweeps_->suggest(QString::fromStdString(document_.project().model.path));
+    sweeps_->show();
+    sweeps_->raise();
+    sweeps_->activateWindow();
+}
 
 void MainWindow::take(const QString& path) {
     const QString absolute = QFileInfo(path).absoluteFilePath();

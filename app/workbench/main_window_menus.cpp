@@ -201,6 +201,8 @@ void MainWindow::build_run_menu() {
             runner_.resume(job);
         }
     });
+    run->addSeparator();
+    add(run, tr("S&weeps…"), "action-sweeps", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), this, [this] { show_sweeps(); });
     refresh_run_actions();
 }
 

@@ -115,6 +115,14 @@ Task read_task(job::TomlReader reader) {
     reader.read("group", task.group);
     reader.read("data", task.data);
     reader.read("metric", task.metric);
+    if (const toml::node* node = reader.find("also")) {
+        const auto* names = node->as_array();
+        const auto is_name = [](const toml::node& name) { return name.is_string(); };
+        if (names == nullptr || names->empty() || !std::all_of(names->begin(), names->end(), is_name))
+            reader.fail("also", *node, "is no list of metrics; expected for example [\"mdice\"]");
+        for (const toml::node& name : *names)
+            task.also.push_back(name.as_string()->get());
+    }
     task.project = table_or_empty(reader.table("project"));
     reader.finish();
     check_name(reader, "name", task.name);

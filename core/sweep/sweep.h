@@ -6,8 +6,8 @@
 //
 //   name = "…"   notes = "…"   seeds = [0, 1, 2]
 //   [project.…]      what all runs share, as in a project file; a task's and a row's own tables win over it
-//   [[task]]         name, data ("{data}" stands for --data ROOT, "{seed}" for the seed), group, metric,
-//   project
+//   [[task]]         name, data ("{data}" stands for --data ROOT, "{seed}" for the seed), group, metric, also
+//                    (metrics reported beside it), project
 //   [[row]]          label, method, options, grid, choose, project
 //   [choose]         max-trials; epochs (a trial's, where fewer than a run's will do); and the grid of every
 //                    row that has none of its own, e.g. lr = [1e-3, 3e-3]
@@ -51,6 +51,7 @@ std::vector<Setting> combinations(const std::vector<Axis>& axes);
 struct Task {
     std::string name, group, data;
     std::string metric = "accuracy"; // what is chosen by and reported: "<split>/<metric>" of a run's results
+    std::vector<std::string> also;   // reported beside it, in no mean: {"mdice"}
     toml::table project;
 };
 struct Row {

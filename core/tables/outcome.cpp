@@ -89,6 +89,9 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
     for (const sweep::Task& task : sweep.tasks) {
         outcome.tasks.push_back(task.name);
         outcome.groups.push_back(task.group);
+        outcome.metrics.push_back(task.metric);
+        for (const std::string& metric : task.also)
+            outcome.beside.push_back(task.name + " " + metric);
     }
     std::map<std::string, Means> means;
     for (const sweep::RunStatus& one : status.runs) {
@@ -100,6 +103,7 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
             place = outcome.rows.insert(place, {label,
                                                 one.run.project.method,
                                                 one.run.project.recipe.protocol,
+                                                {},
                                                 {},
                                                 none,
                                                 none,
@@ -115,6 +119,9 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
         cell.seeds.emplace_back(one.run.seed, 100 * one.value);
         std::sort(cell.seeds.begin(), cell.seeds.end());
         cell.setting = sweep::slug(one.run.chosen);
+        for (const std::string& metric : sweep.tasks[one.run.task].also)
+            if (const auto found = one.figures.find("test/" + metric); found != one.figures.end())
+                place->beside[one.task + " " + metric].seeds.emplace_back(one.run.seed, 100 * found->second);
         means[label].add(one.figures);
     }
     for (OutcomeRow& row : outcome.rows) {

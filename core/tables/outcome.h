@@ -24,7 +24,8 @@ struct Cell {
 };
 struct OutcomeRow {
     std::string label, method, protocol;
-    std::map<std::string, Cell> cells; // by task
+    std::map<std::string, Cell> cells;  // by task
+    std::map<std::string, Cell> beside; // by task and metric, as in Outcome::beside: in no mean, in no comparison
     // Means over tasks of what plans and heads make different; not-a-number if nothing is known.
     double trainable = 0, head = 0, percent = 0, percent_with_head = 0, seconds = 0;
     // What it costs: of an image's share of a step and of a forward pass; peaks of a run and of a forward pass.
@@ -33,6 +34,8 @@ struct OutcomeRow {
 struct Outcome {
     std::string name;
     std::vector<std::string> tasks, groups; // groups: one a task, "" where a task has none
+    std::vector<std::string> metrics;       // one a task: "accuracy", "miou"
+    std::vector<std::string> beside;        // "scenes mdice"
     std::vector<OutcomeRow> rows;
 
     const OutcomeRow* find(std::string_view label) const noexcept;

@@ -37,6 +37,7 @@ data = "vtab-1k:{data}/fashion?seed={seed}"
 [[task]]
 name = "b"
 data = "vtab-1k:{data}/digits"
+also = ["mean_class_accuracy"]
 project = { recipe = { epochs = 7 } }
 [[row]]
 method = "linear"
@@ -189,25 +190,30 @@ class SweepTest : public QObject {
         const std::filesystem::path out = folder.path().toStdString();
         Sweep there = parse_sweep(text, "/elsewhere/small.toml");
         apply(there, {.data_root = "/elsewhere/data"});
-        const Run run = expand(there).cells[1].finals[0][1];
+        const Run run = expand(there).cells[5].finals[0][1];
         const job::JobPaths paths(out / run.folder);
         std::filesystem::create_directories(paths.folder);
         job::write_project(paths.project, run.project);
         {
             job::EventWriter events(paths.events);
             events.write(job::ResultEvent{"test/accuracy", 0.75});
+            events.write(job::ResultEvent{"test/mean_class_accuracy", 0.5});
             events.write(job::ResultEvent{"parameters/trainable", 1234});
+            events.write(job::ResultEvent{"time/inference_ms_per_image", 4.5});
             events.write(job::DoneEvent{60});
         }
         const Sweep here = small();
         for (const RunStatus& one : look(here, out).runs)
             QCOMPARE(one.state, one.run.folder == run.folder ? RunState::done : RunState::waiting);
         const tables::Outcome outcome = tables::collect(here, look(here, out));
-        QCOMPARE(outcome.find("lora-4")->cells.at("a").values(), std::vector<double>{75.0});
+        QCOMPARE(outcome.find("lora-4")->cells.at("b").values(), std::vector<double>{75.0});
+        QCOMPARE(outcome.beside, std::vector<std::string>{"b mean_class_accuracy"});
+        QCOMPARE(outcome.find("lora-4")->beside.at("b mean_class_accuracy").values(), std::vector<double>{50.0});
+        QCOMPARE(outcome.find("lora-4")->inference_ms, 4.5);
         QCOMPARE(outcome.find("lora-4")->trainable, 1234.0);
         // Another dataset or model is no other place of the same.
         Sweep other = small();
-        other.tasks[0].data = "vtab-1k:/data/mnist?seed={seed}";
+        other.tasks[1].data = "vtab-1k:/data/mnist";
         QVERIFY_THROWS_EXCEPTION(InputError, look(other, out));
     }
 
@@ -276,6 +282,9 @@ class SweepTest : public QObject {
         QTest::newRow("folder") << "name = \"b\""
                                 << "name = \"../b\""
                                 << "becomes a folder";
+        QTest::newRow("also") << "also = [\"mean_class_accuracy\"]"
+                              << "also = \"miou\""
+                              << "is no list of metrics";
         QTest::newRow("option") << "choose = { gamma"
                                 << "choose = { gama"
                                 << "gama";

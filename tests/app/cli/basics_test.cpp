@@ -95,8 +95,8 @@ class BasicsTest : public QObject {
                                 << "cdra: method 'adaptor' is not known; expected one of " + words.join(", ") +
                                        "; did you mean 'adapter'?\n";
         QTest::newRow("table without a sweep")
-            << QStringList{"reproduce", "table3", "--benchmark", "mini-vtab"}
-            << "cdra: there is no ready-made sweep of table3 on mini-vtab; give one of your own with --sweep SWEEP.toml\n";
+            << QStringList{"reproduce", "table2", "--benchmark", "mini-vtab"}
+            << "cdra: there is no ready-made sweep of table2 on mini-vtab; give one of your own with --sweep SWEEP.toml\n";
         QTest::newRow("gamma") << QStringList{"plan", "S.h5", "--gamma", "1.5"}
                                << "cdra: --gamma is 1.5; expected a fraction from 0 to 1 (0.01 is one per cent)\n";
         QTest::newRow("budget") << QStringList{"plan", "S.h5", "--budget", "0"}
