@@ -26,7 +26,8 @@
 //   --plain-memory  tensors in the C library's memory, as LibTorch has them, instead of the engine's kept memory
 //
 // Lines: {"workload", "variant", "seconds", "bytes"…}. seconds: the median of the rounds (of the one run with --serve);
-// rounds: every one. bytes: tensors kept between forward and backward (step-*), else 0. peak_bytes: the most that tensors
+// rounds: every one. processor_seconds, processor_rounds: the same in processor time of all threads; with --threads 1 the
+// steadier figure on a machine that others use. ours_by_this(_processor): the median over rounds of ours ÷ this. bytes: tensors kept between forward and backward (step-*), else 0. peak_bytes: the most that tensors
 // took at once, what was there before (weights) included. checksum: of the result, for comparing. A line of variant
 // "agreement" compares the results of two variants: difference, limit, agree. Exit codes: 0, 1 where variants disagree,
 // 2 wrong usage.

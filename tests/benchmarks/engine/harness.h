@@ -16,6 +16,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -148,9 +149,19 @@ class Workload {
     const int image_size;
 };
 
+// Of all threads of this process.
+inline double processor_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+inline double last_processor_seconds = 0; // of the last work that seconds_of() timed
+
 inline double seconds_of(const std::function<void()>& work) {
     const auto start = Clock::now();
+    const double processor_start = processor_seconds();
     work();
+    last_processor_seconds = processor_seconds() - processor_start;
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -171,10 +182,12 @@ inline Line agreement(const Workload& workload, const std::string& one, const st
 }
 
 inline Line line_of(const Workload& workload, const std::string& variant, const std::vector<double>& seconds,
-                    const Workload::Run& last, std::int64_t peak, int threads) {
-    Line line{{"workload", workload.word},  {"variant", variant},     {"seconds", median(seconds)},
-              {"bytes", last.bytes},        {"peak_bytes", peak},     {"checksum", last.checksum},
-              {"rounds", seconds},          {"threads", threads}};
+                    const std::vector<double>& processor, const Workload::Run& last, std::int64_t peak, int threads) {
+    Line line{{"workload", workload.word}, {"variant", variant},
+              {"seconds", median(seconds)}, {"processor_seconds", median(processor)},
+              {"bytes", last.bytes},        {"peak_bytes", peak},
+              {"checksum", last.checksum},  {"rounds", seconds},
+              {"processor_rounds", processor}, {"threads", threads}};
     line.update(workload.about());
     return line;
 }
@@ -187,24 +200,31 @@ inline Workload::Run counted(Workload& workload, const std::string& variant, std
     return run;
 }
 
+// Of what, round by round, ours takes of another: what stays of a machine that others use too.
+inline double ratio_of(const std::vector<double>& ours, const std::vector<double>& other) {
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < other.size(); ++round)
+        ratios.push_back(ours[round] / other[round]);
+    return median(ratios);
+}
+
 // Rounds of all variants in turn. False where results disagree.
 inline bool measure(Workload& workload, const Options& options, int threads) {
     const auto variants = workload.variants();
-    std::vector<std::vector<double>> seconds(variants.size());
+    std::vector<std::vector<double>> seconds(variants.size()), processor(variants.size());
     std::vector<Workload::Run> last(variants.size());
     std::vector<std::int64_t> peak(variants.size());
     for (int round = options.quick ? 0 : -1; round < options.rounds; ++round)
         for (std::size_t i = 0; i < variants.size(); ++i) {
             last[i] = counted(workload, variants[i], peak[i]);
-            if (round >= 0) seconds[i].push_back(last[i].seconds);
+            if (round < 0) continue;
+            seconds[i].push_back(last[i].seconds);
+            processor[i].push_back(last_processor_seconds);
         }
     for (std::size_t i = 0; i < variants.size(); ++i) {
-        auto line = line_of(workload, variants[i], seconds[i], last[i], peak[i], threads);
-        // Ours divided by it, round by round: what stays of a machine that others use too.
-        std::vector<double> ratios;
-        for (std::size_t round = 0; round < seconds[i].size(); ++round)
-            ratios.push_back(seconds[0][round] / seconds[i][round]);
-        line["ours_by_this"] = median(ratios);
+        auto line = line_of(workload, variants[i], seconds[i], processor[i], last[i], peak[i], threads);
+        line["ours_by_this"] = ratio_of(seconds[0], seconds[i]);
+        line["ours_by_this_processor"] = ratio_of(processor[0], processor[i]);
         std::cout << line.dump() << std::endl;
     }
     bool agree = true;
@@ -220,7 +240,7 @@ inline void serve(Workload& workload, int threads) {
     for (std::string variant; std::getline(std::cin, variant);) {
         std::int64_t peak = 0;
         const auto run = counted(workload, variant, peak);
-        std::cout << line_of(workload, variant, {run.seconds}, run, peak, threads).dump() << std::endl;
+        std::cout << line_of(workload, variant, {run.seconds}, {last_processor_seconds}, run, peak, threads).dump() << std::endl;
     }
 }
 

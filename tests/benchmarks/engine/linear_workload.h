@@ -54,7 +54,7 @@ class LinearWorkload final : public Workload {
         const bool cached = variant == "cached";
         Run result;
         result.seconds = seconds_of([&] { loss_[cached ? 0 : 1] = first_loss(cached, cached ? epochs : 1); });
-        if (!cached) result.seconds *= epochs;
+        if (!cached) result.seconds *= epochs, last_processor_seconds *= epochs;
         result.checksum = loss_[cached ? 0 : 1];
         return result;
     }
