@@ -5,7 +5,6 @@
 #include "core/checkpoint/matrix_name.h"
 #include "core/sensitivity/map.h"
 #include "core/tensor_io/hdf5.h"
-#include "core/tensor_io/mapped_file.h"
 
 #include <algorithm>
 #include <bit>
@@ -86,14 +85,11 @@ void write_provenance(hdf5::File& file, const SensitivityMap& map) {
 // The values of many datasets: copied from a map of the file by several threads where they lie there as they are needed.
 class Reader {
   public:
-    explicit Reader(const std::filesystem::path& path) : file_(path) {}
     // `out` is filled by read() and must stay where it is until then.
     void add(hdf5::Dataset dataset, std::uint64_t size, std::vector<float>& out) {
-        const auto place = dataset.place_of_floats();
-        if (place && *place % sizeof(float) == 0 && *place + size * sizeof(float) <= file_.bytes().size())
-            mapped_.push_back({std::move(dataset), *place, size, &out});
-        else
-            others_.push_back({std::move(dataset), 0, size, &out});
+        const auto values = dataset.mapped_floats();
+        auto& list = values.size() == size ? mapped_ : others_;
+        list.push_back({std::move(dataset), values, size, &out});
     }
     // Throws as the library would, and CorruptFile for a value that no sensitivity has. `before` is told each dataset's
     // place among all, by one thread at a time.
@@ -108,8 +104,7 @@ class Reader {
                 const std::lock_guard guard(mutex);
                 before();
             }
-            const auto* from = reinterpret_cast<const float*>(file_.bytes().data() + entry.place);
-            entry.out->assign(from, from + entry.size);
+            entry.out->assign(entry.values.begin(), entry.values.end());
             good[i] = all_good(*entry.out);
         });
         for (std::size_t i = 0; i < mapped_.size(); ++i)
@@ -124,10 +119,10 @@ class Reader {
   private:
     struct Entry {
         hdf5::Dataset dataset;
-        std::uint64_t place, size;
+        std::span<const float> values;
+        std::uint64_t size;
         std::vector<float>* out;
     };
-    tensor_io::MappedFile file_;
     std::vector<Entry> mapped_, others_;
 };
 
@@ -269,7 +264,7 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
     check_members(vectors, vector_names, "vector_names");
 
     const auto total = static_cast<std::int64_t>(matrix_names.size() + vector_names.size());
-    Reader reader(path);
+    Reader reader;
     map.matrices.reserve(matrix_names.size());
     map.vectors.reserve(vector_names.size());
     for (const std::string& name : matrix_names) {

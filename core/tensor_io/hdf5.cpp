@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/tensor_io/hdf5_detail.h"
-#include "core/tensor_io/mapped_file.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -88,16 +87,20 @@ std::string digest_of_pieces(std::span<const std::byte> bytes) {
     constexpr std::size_t piece = std::size_t{1} << 20;
     std::vector<std::string> digests((bytes.size() + piece - 1) / piece);
     const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 8U));
-    parallel_for(threads, digests.size(), [&](std::size_t, std::size_t i) {
-        digests[i] = sha256_hex(bytes.subspan(i * piece, std::min(piece, bytes.size() - i * piece)));
+    const auto part = [&](std::size_t i) { return bytes.subspan(i * piece, std::min(piece, bytes.size() - i * piece)); };
+    parallel_for(threads, digests.size() / 2, [&](std::size_t, std::size_t i) {
+        auto two = sha256_hex_of_two(part(2 * i), part(2 * i + 1));
+        digests[2 * i] = std::move(two[0]);
+        digests[2 * i + 1] = std::move(two[1]);
     });
+    if (digests.size() % 2 == 1) digests.back() = sha256_hex(part(digests.size() - 1));
     Sha256 digest;
     for (const std::string& one : digests) digest.add(one);
     return digest.hex();
 }
 
-void check_seal(const std::filesystem::path& path) {
-    const MappedFile file(path);
+void check_seal(const MappedFile& file) {
+    const auto& path = file.path();
     const auto bytes = file.bytes();
     const auto damaged = [&](const char* what) {
         throw CorruptFile(path.string() + ": " + what +
@@ -133,10 +136,10 @@ File File::open(const std::filesystem::path& path) {
     const htri_t known = H5Fis_hdf5(path.c_str());
     if (known < 0) throw InputError(path.string() + ": can't be read; check its permissions");
     if (known == 0) throw UnrecognisedFormat(path.string() + ": not an HDF5 file (its signature is missing)");
-    check_seal(path);
     auto state = std::make_shared<FileState>();
     state->path = path.string();
     state->size = size;
+    check_seal(state->map.emplace(path));
     const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     if (id < 0)
         throw CorruptFile(path.string() + ": can't be opened as HDF5 (" + last_reason() +

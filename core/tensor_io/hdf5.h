@@ -96,9 +96,10 @@ class Dataset : public Object {
     void read_slab(const Shape& offset, const Shape& count, std::span<float> out) const;
     void read_slab(const Shape& offset, const Shape& count, std::span<std::uint32_t> out) const;
 
-    // Where its values lie in the file (bytes from the beginning), if they are there in one piece as little-endian 32-bit
-    // floats and within the file: who has many of them can then copy from a map of the file on several threads.
-    std::optional<std::uint64_t> place_of_floats() const;
+    // Its values where they lie in the map of the file, if they are there in one piece as aligned 32-bit floats of this
+    // machine; else empty. They live as long as anything that is open in the file. Several threads may copy them, which is
+    // faster than the library where they are many. Reading only.
+    std::span<const float> mapped_floats() const;
 
     // The whole dataset; the allocation is bounded by `limit` values and by what the file can hold.
     std::vector<float> floats(std::uint64_t limit) const;

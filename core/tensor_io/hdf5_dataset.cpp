@@ -235,17 +235,22 @@ void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<float
 void Dataset::read_slab(const Shape& offset, const Shape& count, std::span<std::uint32_t> out) const {
     read_part(*this, offset, count, out);
 }
-std::optional<std::uint64_t> Dataset::place_of_floats() const {
+std::span<const float> Dataset::mapped_floats() const {
+    const FileState& file = Access::file(*this);
+    if (!file.map || std::endian::native != std::endian::little) return {};
     const Handle stored = Access::handle(check(H5Dget_type(Access::id(*this)), *this, "has no type"), H5Tclose);
     const Handle creation = Access::handle(check(H5Dget_create_plist(Access::id(*this)), *this, "has no properties"), H5Pclose);
-    if (H5Tequal(static_cast<hid_t>(stored.id()), H5T_IEEE_F32LE) <= 0 ||
-        H5Pget_layout(static_cast<hid_t>(creation.id())) != H5D_CONTIGUOUS ||
-        H5Pget_external_count(static_cast<hid_t>(creation.id())) != 0 || std::endian::native != std::endian::little)
-        return std::nullopt;
+    const auto properties = static_cast<hid_t>(creation.id());
+    if (H5Tequal(static_cast<hid_t>(stored.id()), H5T_IEEE_F32LE) <= 0 || H5Pget_layout(properties) != H5D_CONTIGUOUS ||
+        H5Pget_external_count(properties) != 0)
+        return {};
     const haddr_t place = H5Dget_offset(Access::id(*this));
-    const std::uint64_t size = elements() * sizeof(float), file = Access::file(*this).size;
-    if (place == HADDR_UNDEF || H5Dget_storage_size(Access::id(*this)) != size || size > file || place > file - size) return std::nullopt;
-    return place;
+    const auto bytes = file.map->bytes();
+    const std::uint64_t size = elements() * sizeof(float);
+    if (place == HADDR_UNDEF || place % sizeof(float) != 0 || H5Dget_storage_size(Access::id(*this)) != size ||
+        size > bytes.size() || place > bytes.size() - size)
+        return {};
+    return {reinterpret_cast<const float*>(bytes.data() + place), elements()};
 }
 
 std::vector<float> Dataset::floats(std::uint64_t limit) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/tensor_io/hdf5.h"
+#include "core/tensor_io/mapped_file.h"
 
 #include <hdf5.h>
 
@@ -14,6 +15,7 @@ struct FileState {
     std::string path;
     std::uint64_t size = 0; // of the file when it was opened; 0 while writing
     bool writing = false;
+    std::optional<MappedFile> map; // while reading: what the check sum was verified of
 };
 
 using Closer = herr_t (*)(hid_t);

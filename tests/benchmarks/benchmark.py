@@ -93,7 +93,7 @@ class Bench:
         build, threads = Path(self.options.build), str(self.options.threads)
         quick = ["--quick"] if self.options.quick else []
         if kind in ("engine", "core"):
-            program = build / "bin" / f"{kind}_benchmark"
+            program = build / "tests" / f"{kind}_benchmark"
             if not program.exists():
                 raise Failed(f"{program} is not built")
             serve = ["--serve"] if kind == "engine" else []
