@@ -216,8 +216,52 @@ predicted: %3 (%4)</source>
       <translation>未测</translation>
     </message>
     <message>
+      <source>waiting</source>
+      <translation>等待中</translation>
+    </message>
+    <message>
+      <source>running</source>
+      <translation>运行中</translation>
+    </message>
+    <message>
+      <source>done</source>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>stopped</source>
+      <translation>已停止</translation>
+    </message>
+    <message>
+      <source>skipped</source>
+      <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>sensitivity</source>
+      <translation>敏感度</translation>
+    </message>
+    <message>
+      <source>trial</source>
+      <translation>试验</translation>
+    </message>
+    <message>
+      <source>final</source>
+      <translation>最终</translation>
+    </message>
+    <message>
+      <source>%1 on %2: %3 of %4 seeds done, %5 running, %6 failed</source>
+      <translation>%1，%2：%4 个种子中 %3 个完成，%5 个运行中，%6 个失败</translation>
+    </message>
+    <message>
       <source>Save picture or data…</source>
       <translation>保存图片或数据…</translation>
+    </message>
+    <message>
+      <source>Saved %1</source>
+      <translation>已保存 %1</translation>
     </message>
     <message>
       <source>Save %1</source>
@@ -230,10 +274,6 @@ predicted: %3 (%4)</source>
     <message>
       <source>;;Numbers (*.csv)</source>
       <translation>;;数据 (*.csv)</translation>
-    </message>
-    <message>
-      <source>Saved %1</source>
-      <translation>已保存 %1</translation>
     </message>
     <message>
       <source>Copy picture</source>
@@ -268,24 +308,8 @@ predicted: %3 (%4)</source>
       <translation>排队中</translation>
     </message>
     <message>
-      <source>running</source>
-      <translation>运行中</translation>
-    </message>
-    <message>
       <source>paused</source>
       <translation>已暂停</translation>
-    </message>
-    <message>
-      <source>stopped</source>
-      <translation>已停止</translation>
-    </message>
-    <message>
-      <source>done</source>
-      <translation>完成</translation>
-    </message>
-    <message>
-      <source>failed</source>
-      <translation>失败</translation>
     </message>
     <message>
       <source>ended unexpectedly</source>
@@ -769,6 +793,10 @@ predicted: %3 (%4)</source>
     <message>
       <source>minutes</source>
       <translation>分钟</translation>
+    </message>
+    <message>
+      <source>validation mIoU</source>
+      <translation>验证 mIoU</translation>
     </message>
   </context>
   <context>
@@ -1744,6 +1772,22 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>另一张敏感度图（按本项目的设置制定方案），或另一个方案。</translation>
     </message>
     <message>
+      <source>&amp;All matrices</source>
+      <translation>全部矩阵(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Gallery of all matrices of both</source>
+      <translation>两者全部矩阵的图库</translation>
+    </message>
+    <message>
+      <source>Every matrix in this plan's order, its box in red: what both have, and what only one has.</source>
+      <translation>每个矩阵按本方案的次序排列，方框为红色：哪些两者都有，哪些只有一方有。</translation>
+    </message>
+    <message>
+      <source>All matrices of both plans</source>
+      <translation>两个方案的全部矩阵</translation>
+    </message>
+    <message>
       <source>Agreement by matrix</source>
       <translation>各矩阵的一致程度</translation>
     </message>
@@ -1800,6 +1844,12 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>this plan</source>
       <translation>本方案</translation>
+    </message>
+    <message>
+      <source>%1
+both %2, here %3, there %4 (agreement %5)</source>
+      <translation>%1
+两者 %2，仅此处 %3，仅彼处 %4（一致度 %5）</translation>
     </message>
     <message>
       <source>both %1</source>
@@ -2015,6 +2065,14 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
     <message>
       <source>%1 · %2 classes · %3 images</source>
       <translation>%1 · %2 类 · %3 张图像</translation>
+    </message>
+    <message>
+      <source>Pixels per class, in the %1 images below</source>
+      <translation>各类别像素数（下面 %1 张图像）</translation>
+    </message>
+    <message>
+      <source>pixels</source>
+      <translation>像素</translation>
     </message>
     <message>
       <source>images</source>
@@ -2633,6 +2691,10 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>恢复(&amp;R)</translation>
     </message>
     <message>
+      <source>S&amp;weeps…</source>
+      <translation>扫描实验(&amp;W)…</translation>
+    </message>
+    <message>
       <source>&amp;Help</source>
       <translation>帮助(&amp;H)</translation>
     </message>
@@ -2798,8 +2860,8 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>检查点路径</translation>
     </message>
     <message>
-      <source>Path of a checkpoint: a .safetensors file, or a folder with model.safetensors</source>
-      <translation>检查点路径：.safetensors 文件，或含 model.safetensors 的文件夹</translation>
+      <source>Path of a checkpoint: .safetensors, .npz, .pth, .bin, or a folder that holds one</source>
+      <translation>检查点路径：.safetensors、.npz、.pth、.bin，或包含它的文件夹</translation>
     </message>
     <message>
       <source>&amp;Checkpoint</source>
@@ -2894,6 +2956,30 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>位置(&amp;O)</translation>
     </message>
     <message>
+      <source>Decoder of a segmentation</source>
+      <translation>分割解码器</translation>
+    </message>
+    <message>
+      <source>linear: one 1 × 1 convolution</source>
+      <translation>linear：一个 1 × 1 卷积</translation>
+    </message>
+    <message>
+      <source>fpn: a pyramid over four layers</source>
+      <translation>fpn：四层特征金字塔</translation>
+    </message>
+    <message>
+      <source>The head of a segmentation, on the patch tokens. Data with one class an image does not need it.</source>
+      <translation>分割任务的头，作用于图像块标记。每张图像只有一个类别的数据不需要它。</translation>
+    </message>
+    <message>
+      <source>decoder</source>
+      <translation>解码器</translation>
+    </message>
+    <message>
+      <source>&amp;Decoder</source>
+      <translation>解码器(&amp;D)</translation>
+    </message>
+    <message>
       <source>Tensors by block</source>
       <translation>按块列出的张量</translation>
     </message>
@@ -2918,8 +3004,8 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>打开检查点</translation>
     </message>
     <message>
-      <source>Checkpoints (*.safetensors *.npz *.pth *.pt);;All files (*)</source>
-      <translation>检查点 (*.safetensors *.npz *.pth *.pt);;所有文件 (*)</translation>
+      <source>Checkpoints (*.safetensors *.safetensors.index.json *.npz *.pth *.pt *.bin);;All files (*)</source>
+      <translation>检查点 (*.safetensors *.safetensors.index.json *.npz *.pth *.pt *.bin);;所有文件 (*)</translation>
     </message>
     <message>
       <source>choose the model</source>
@@ -2946,12 +3032,12 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
       <translation>还没有模型</translation>
     </message>
     <message>
-      <source>Down the road on the left: a model, images of a new task, which weights that task would change, the small boxes they fit into, their ranks, training, results. Begin with a checkpoint: safetensors in timm or Hugging Face names, ViT or DINOv2, any size. It can be dropped here.</source>
-      <translation>左侧的路线：模型、新任务的图像、该任务会改变的权重、它们所在的小框、框的秩、训练、结果。从检查点开始：timm 或 Hugging Face 命名的 safetensors，ViT 或 DINOv2，任意大小。可拖到这里。</translation>
+      <source>Down the road on the left: a model, images of a new task, which weights that task would change, the small boxes they fit into, their ranks, training, results. Begin with a checkpoint of a ViT of any size: timm's, Hugging Face's, the original release's, MAE, MoCo v3 or DINO. It can be dropped here.</source>
+      <translation>左侧的路线依次是：模型、新任务的图像、该任务会改变哪些权重、它们所在的小方框、各自的秩、训练、结果。请从任意大小的 ViT 检查点开始：timm、Hugging Face、原始发布、MAE、MoCo v3 或 DINO。可以拖到这里。</translation>
     </message>
     <message>
-      <source>Open or drop a pretrained vision transformer: safetensors in timm or Hugging Face names, ViT or DINOv2, any size.</source>
-      <translation>打开或拖入预训练的视觉 Transformer：timm 或 Hugging Face 命名的 safetensors，ViT 或 DINOv2，任意大小。</translation>
+      <source>Open or drop a pretrained vision transformer of any size: .safetensors, .npz, .pth or .bin, or a folder that holds one.</source>
+      <translation>打开或拖入任意大小的预训练视觉 Transformer：.safetensors、.npz、.pth 或 .bin，或包含它的文件夹。</translation>
     </message>
     <message>
       <source>%1, each with 6 matrices, %2 heads</source>
@@ -2999,12 +3085,20 @@ other rows × other columns (01), sensitive rows × other columns (11).</source>
   <context>
     <name>cdra::workbench::Page</name>
     <message>
+      <source>Next stop</source>
+      <translation>下一站</translation>
+    </message>
+    <message>
       <source>State of this stop</source>
       <translation>此站的状态</translation>
     </message>
     <message>
       <source>Remedy</source>
       <translation>补救</translation>
+    </message>
+    <message>
+      <source>Next: %1</source>
+      <translation>下一步：%1</translation>
     </message>
     <message>
       <source>Stale</source>
@@ -3880,6 +3974,216 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
     <message>
       <source>pool</source>
       <translation>池</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::workbench::SweepRuns</name>
+    <message>
+      <source>Row</source>
+      <translation>行</translation>
+    </message>
+    <message>
+      <source>Task</source>
+      <translation>任务</translation>
+    </message>
+    <message>
+      <source>Kind</source>
+      <translation>种类</translation>
+    </message>
+    <message>
+      <source>Seed</source>
+      <translation>种子</translation>
+    </message>
+    <message>
+      <source>Setting</source>
+      <translation>设置</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>Figure</source>
+      <translation>项目</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>消息</translation>
+    </message>
+  </context>
+  <context>
+    <name>cdra::workbench::SweepWindow</name>
+    <message>
+      <source>Sweep</source>
+      <translation>扫描实验</translation>
+    </message>
+    <message>
+      <source>State of the sweep</source>
+      <translation>扫描实验的状态</translation>
+    </message>
+    <message>
+      <source>&amp;Pause</source>
+      <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Pause the sweep, or go on</source>
+      <translation>暂停或继续扫描实验</translation>
+    </message>
+    <message>
+      <source>S&amp;top and save</source>
+      <translation>停止并保存(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Stop the sweep; its runs save, and it can go on later</source>
+      <translation>停止扫描实验；各运行会保存，之后可以继续</translation>
+    </message>
+    <message>
+      <source>Runs that are over</source>
+      <translation>已结束的运行</translation>
+    </message>
+    <message>
+      <source>Browse…</source>
+      <translation>浏览…</translation>
+    </message>
+    <message>
+      <source>Browse for: %1</source>
+      <translation>浏览：%1</translation>
+    </message>
+    <message>
+      <source>Sweeps (*.toml)</source>
+      <translation>扫描实验 (*.toml)</translation>
+    </message>
+    <message>
+      <source>Sweep file</source>
+      <translation>扫描实验文件</translation>
+    </message>
+    <message>
+      <source>SWEEP.toml: rows, tasks, seeds and what is chosen</source>
+      <translation>SWEEP.toml：行、任务、种子以及要选择的设置</translation>
+    </message>
+    <message>
+      <source>&amp;Sweep file</source>
+      <translation>扫描实验文件(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Data folder</source>
+      <translation>数据文件夹</translation>
+    </message>
+    <message>
+      <source>what {data} stands for in the file</source>
+      <translation>文件中 {data} 所代表的内容</translation>
+    </message>
+    <message>
+      <source>&amp;Data folder</source>
+      <translation>数据文件夹(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>checkpoint of all runs; empty: as the file says</source>
+      <translation>所有运行的检查点；留空则按文件所写</translation>
+    </message>
+    <message>
+      <source>&amp;Model</source>
+      <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+      <source>Folder of the sweep</source>
+      <translation>扫描实验的文件夹</translation>
+    </message>
+    <message>
+      <source>where runs and tables go; a finished run there is kept</source>
+      <translation>运行和表格所在之处；其中已完成的运行会保留</translation>
+    </message>
+    <message>
+      <source>&amp;Folder</source>
+      <translation>文件夹(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Runs at a time</source>
+      <translation>同时运行数</translation>
+    </message>
+    <message>
+      <source>Sta&amp;rt or go on</source>
+      <translation>开始或继续(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Start the sweep, or go on with it</source>
+      <translation>开始或继续扫描实验</translation>
+    </message>
+    <message>
+      <source>&amp;Watch only</source>
+      <translation>仅查看(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Show the folder's sweep without starting it</source>
+      <translation>显示该文件夹中的扫描实验而不启动它</translation>
+    </message>
+    <message>
+      <source>Runs at a &amp;time</source>
+      <translation>同时运行数(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Rows by tasks: test figure in per cent, mean and deviation over seeds</source>
+      <translation>行 × 任务：测试指标（百分比），各种子的均值与偏差</translation>
+    </message>
+    <message>
+      <source>Runs of the sweep</source>
+      <translation>扫描实验的运行</translation>
+    </message>
+    <message>
+      <source>What the selected run said</source>
+      <translation>所选运行的输出</translation>
+    </message>
+    <message>
+      <source>Select a run to read its log.</source>
+      <translation>选择一个运行以阅读其日志。</translation>
+    </message>
+    <message>
+      <source>&amp;All runs</source>
+      <translation>全部运行(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Show the runs of all rows and tasks</source>
+      <translation>显示所有行和任务的运行</translation>
+    </message>
+    <message>
+      <source>%1 has no sweep.json; choose the folder of a sweep, or start one</source>
+      <translation>%1 中没有 sweep.json；请选择扫描实验的文件夹，或启动一个</translation>
+    </message>
+    <message>
+      <source>&amp;Go on</source>
+      <translation>继续(&amp;G)</translation>
+    </message>
+    <message>
+      <source>Choose a sweep file and a folder, or watch a sweep that is there.</source>
+      <translation>请选择扫描实验文件和文件夹，或查看已有的扫描实验。</translation>
+    </message>
+    <message>
+      <source>%1 of %2 done</source>
+      <translation>%2 个中完成 %1 个</translation>
+    </message>
+    <message>
+      <source>%1 running</source>
+      <translation>%1 个运行中</translation>
+    </message>
+    <message>
+      <source>%1 failed</source>
+      <translation>%1 失败</translation>
+    </message>
+    <message>
+      <source>paused</source>
+      <translation>已暂停</translation>
+    </message>
+    <message>
+      <source>stopped: it goes on by Start</source>
+      <translation>已停止：按“开始”继续</translation>
     </message>
   </context>
   <context>
