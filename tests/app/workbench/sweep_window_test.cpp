@@ -103,9 +103,11 @@ class SweepWindowTest : public QObject {
         MainWindow main;
         const test::Driver drive(main);
         main.show();
+        QVERIFY(QTest::qWaitForWindowActive(&main)); // shortcuts reach the active window alone
         drive.command("Sweeps");
+        QTRY_VERIFY(main.findChild<SweepWindow*>("sweep-window"));
         auto* window = main.findChild<SweepWindow*>("sweep-window");
-        QVERIFY(window && window->isVisible());
+        QVERIFY(window->isVisible());
         auto* start = window->findChild<QPushButton*>("sweep-start");
         QVERIFY(!start->isEnabled());
         QTest::keyClicks(window->findChild<QLineEdit*>("sweep-file"), QString::fromStdString((folder_ / "small.toml").string()));
