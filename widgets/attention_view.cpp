@@ -140,7 +140,7 @@ QRect AttentionView::imageRect() const {
 QRect AttentionView::gridRect() const {
     const QFontMetrics metrics(fonts::small(font()));
     const int left = imageRect().right() + 3 * grid + metrics.horizontalAdvance("00"), top = metrics.height() + grid / 2;
-    const int cell = std::max(3, std::min((width() - left - 1) / (maps_.heads + 1), (height() - top - 1) / std::max(1, maps_.blocks)));
+    const int cell = std::max(3, std::min((width() - left - 5) / (maps_.heads + 1), (height() - top - 1) / std::max(1, maps_.blocks)));
     return {left, top, cell * (maps_.heads + 1), cell * maps_.blocks};
 }
 

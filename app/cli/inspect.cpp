@@ -69,6 +69,7 @@ class Inspect final : public Command {
                   {"registers", spec.registers},
                   {"layer_scale", spec.layer_scale},
                   {"swiglu", spec.swiglu},
+                  {"pooled_norm", spec.pooled_norm},
                   {"classes", spec.classes}};
         json["mean"] = spec.mean ? Json(*spec.mean) : Json(nullptr);
         json["std"] = spec.std ? Json(*spec.std) : Json(nullptr);
@@ -95,7 +96,8 @@ class Inspect final : public Command {
                   << spec.grid_height << "×" << spec.grid_width << " positions (" << spec.pretraining_image_size() << " px)\n"
                   << "class token      " << yes_no(spec.class_token) << ", registers " << spec.registers << ", LayerScale "
                   << yes_no(spec.layer_scale) << "\n"
-                  << "own head         " << (spec.classes > 0 ? std::to_string(spec.classes) + " classes" : "none") << "\n"
+                  << "own head         " << (spec.classes > 0 ? std::to_string(spec.classes) + " classes" : "none")
+                  << (spec.pooled_norm ? ", normalised after the mean of the patches (fc_norm): train with --pooling mean" : "") << "\n"
                   << "mean             " << numbers(spec.mean) << "\n"
                   << "std              " << numbers(spec.std) << "\n"
                   << "backbone         " << grouped(static_cast<long long>(checkpoint::backbone_parameters(spec)))

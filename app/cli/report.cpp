@@ -94,7 +94,7 @@ class Report final : public Command {
         // Segmentations have figures of their own; a column that no run fills is not shown.
         std::vector<const char*> masks;
         for (const auto& [key, title] : {std::pair{"val/miou", "val mIoU %"}, {"test/miou", "test mIoU %"}, {"test/mdice", "test mDice %"}})
-            if (std::any_of(rows.begin(), rows.end(), [&](const Row& row) { return row.figures.contains(key); })) {
+            if (std::any_of(rows.begin(), rows.end(), [&, key = key](const Row& row) { return row.figures.contains(key); })) {
                 masks.push_back(key);
                 table.columns.push_back({title, true});
             }

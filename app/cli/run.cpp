@@ -5,6 +5,7 @@
 #include "core/base/one_line.h"
 #include "core/methods/nearest.h"
 
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -156,6 +157,8 @@ std::string Invocation::line() const {
 }
 
 int run(int argc, char** argv) {
+    // A limit on the size of files shall fail a write as a full disk does, here and in the engine that this becomes.
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         const int code = dispatch(argc, argv);
         std::cout.flush();

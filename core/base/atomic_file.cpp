@@ -46,6 +46,8 @@ std::string reason(int error) {
     case ENOSPC:
     case EDQUOT:
         return "no space left on the disk; free some and try again";
+    case EFBIG:
+        return "it would exceed the limit on the size of files (ulimit -f) or the file system's own; raise it or choose another folder";
     case EROFS:
         return "the file system is read-only; choose another folder";
     case EACCES:

@@ -20,7 +20,7 @@ class Writer {
         module(prefix_ + first(names_.patch), "patch_embed");
         for (int block = 0; block < spec_.depth; ++block)
             add_block(block);
-        module(prefix_ + first(names_.norm), "norm");
+        module(prefix_ + first(spec_.pooled_norm && !names_.pooled_norm.empty() ? names_.pooled_norm : names_.norm), "norm");
         module(first(names_.head), "head");
         return std::move(tensors_);
     }

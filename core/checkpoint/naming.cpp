@@ -159,6 +159,7 @@ void Matcher::infer_sizes() {
     spec.qkv_bias = stored(spec.fused_qkv ? names_.qkv : names_.q, block, names_.bias);
     spec.layer_scale = stored(names_.ls1, block, "");
     spec.class_token = stored(names_.cls_token, "", "");
+    spec.pooled_norm = stored(names_.pooled_norm, "", names_.norm_weight) && !stored(names_.norm, "", names_.norm_weight);
     if (stored(names_.registers, "", ""))
         spec.registers = static_cast<int>(sizes(choose(names_.registers, "", ""), 3)[1]);
     infer_positions();
@@ -243,7 +244,7 @@ void Matcher::map_embeddings() {
     const std::int64_t positions =
         std::int64_t{spec.grid_height} * spec.grid_width + (spec.class_position ? 1 : 0);
     map("pos_embed", choose(names_.pos_embed, "", ""), {1, positions, spec.dim});
-    map_module("norm", norm(names_.norm, ""), {spec.dim});
+    map_module("norm", norm(spec.pooled_norm ? names_.pooled_norm : names_.norm, ""), {spec.dim});
 }
 
 void Matcher::map_block(int block) {
@@ -300,7 +301,8 @@ void Matcher::collect_unused() {
         if (used_.contains(name)) continue;
         // A part of the computation we do not know would silently change every feature.
         const bool in_block = name.starts_with(blocks) && tensor.floating;
-        if (in_block || name == prefix_ + "norm_pre.weight" || name == prefix_ + "dist_token")
+        // "fc_norm" unused stands beside "norm": two final norms, of which we know one.
+        if (in_block || name == prefix_ + "norm_pre.weight" || name == prefix_ + "dist_token" || name == prefix_ + "fc_norm.weight")
             problems_.push_back("\"" + name + "\" " + to_text(tensor.shape) +
                                 " belongs to an architecture that is not supported");
         result_.unused.push_back(name);

@@ -31,6 +31,7 @@ struct NameTable {
     Names registers;
     Names pos_embed;
     Names norm; // … modules again
+    Names pooled_norm; // the final norm where it stands behind the pooling, instead of `norm`
     Names head; // with the prefix or without
 
     std::string_view blocks;                 // "encoder.layer.": the block's number follows …

@@ -15,7 +15,8 @@ const NameTable& timm_names() {
         names.cls_token = {"cls_token"};
         names.registers = {"reg_token", "register_tokens"};
         names.pos_embed = {"pos_embed"};
-        names.norm = {"norm", "fc_norm"};
+        names.norm = {"norm"};
+        names.pooled_norm = {"fc_norm"};
         names.head = {"head"};
         names.blocks = "blocks.";
         names.norm1 = {"norm1"};

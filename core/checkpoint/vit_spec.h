@@ -44,6 +44,7 @@ struct VitSpec {
     int registers = 0;
     bool layer_scale = false;
     bool swiglu = false;
+    bool pooled_norm = false; // the final norm stands behind the pooling (timm's fc_norm, for the mean of the patches)
     bool qkv_bias = true;
     bool fused_qkv = false; // as stored; our names are always apart
     int classes = 0;        // of the checkpoint's own head; 0: none

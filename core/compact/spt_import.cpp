@@ -17,6 +17,9 @@ using tensor_io::PickleDocument;
 using tensor_io::PickleValue;
 using Kind = PickleValue::Kind;
 
+constexpr std::size_t deepest = 128; // blocks
+constexpr int widest = 8192;
+
 struct Slice { // of the concatenation that the indices point into
     std::string name;
     std::vector<std::int64_t> shape;
@@ -81,7 +84,8 @@ class Importer {
     // The release is of ViT-B/16; other sizes show in the shapes.
     void infer_spec() {
         const PickleValue& rows = field("tuned_matrices", Kind::list);
-        if (rows.items.empty() || rows.items.size() > 1024) corrupt("'tuned_matrices' has " + std::to_string(rows.items.size()) + " blocks");
+        if (rows.items.empty() || rows.items.size() > deepest)
+            corrupt("'tuned_matrices' has " + std::to_string(rows.items.size()) + " blocks, expected 1 to " + std::to_string(deepest));
         spec_.depth = static_cast<int>(rows.items.size());
         spec_.dim = 768;
         spec_.mlp_dim = 0;
@@ -94,6 +98,10 @@ class Importer {
                 spec_.mlp_dim = static_cast<int>(slice.shape.front());
         }
         if (spec_.mlp_dim == 0) spec_.mlp_dim = 4 * spec_.dim;
+        // The plan lists every row and column, whatever the file's own size: no published model comes near these.
+        if (spec_.dim > widest || spec_.mlp_dim > 8 * widest)
+            corrupt("its tensors are of a model of width " + std::to_string(spec_.dim) + " with an MLP of " + std::to_string(spec_.mlp_dim) +
+                    ", expected at most " + std::to_string(widest) + " and " + std::to_string(8 * widest));
     }
 
     void add_matrices(CompactPlan& plan) const {

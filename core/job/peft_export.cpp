@@ -80,6 +80,8 @@ class Maker {
         if (hf_dinov2 && pooling != "cls+mean")
             throw InputError("Hugging Face's DINOv2 classifier takes the class token and the mean of the patches, this "
                              "run's head takes " + pooling + " alone; train with --pooling cls+mean, or export with --naming timm");
+        // timm's models that are normalised after the pooling classify by the mean of the patches.
+        if (spec_.pooled_norm && result_.naming == Naming::timm && pooling == "mean") return;
         if (!hf_dinov2 && pooling != "cls")
             throw InputError("the models of these names classify by the class token, this run's head takes " + pooling +
                              "; train with --pooling cls" + (pooling == "cls+mean" ? ", or export with --naming hf" : "") +

@@ -4,10 +4,12 @@
 // weights, 340 MB) open, dragging γ; a run of the real worker followed and exported; and a heat map of 4096 × 4096 at 1920 × 1080,
 // QCustomPlot's colour map beside it where it is installed. Times of the event loop are thread CPU time of its handlers, so that a
 // busy machine does not count; the rest is wall time, and says so. Exit code 1 where a limit is missed.
-//   desktop_benchmark [--no-load] [PHASE…]     phases: start plan app run heatmap
+//   desktop_benchmark [--no-load] [--results FILE] [PHASE…]     phases: start plan app run heatmap
+// --results: the row "heat-map" of run.sh's table (tests/benchmarks/results/desktop.json).
 #include "app/workbench/headless.h"
 #include "app/workbench/job_client.h"
 #include "app/workbench/main_window.h"
+#include "core/base/atomic_file.h"
 #include "core/compact/replanner.h"
 #include "core/sensitivity/map.h"
 #include "tests/benchmarks/desktop_timing.h"
@@ -23,6 +25,7 @@
 #endif
 
 #include <QElapsedTimer>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QProcess>
@@ -31,6 +34,8 @@
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTest>
+
+#include <cmath>
 
 namespace {
 
@@ -332,6 +337,21 @@ void heat_map_phase() {
 #endif
 }
 
+// What run.sh's table takes in: frames of the heat map against QCustomPlot's, the geometric mean of panning, zooming and ranging.
+void write_row(const QString& file) {
+    const std::string ours = "heat map 4096 × 4096 at 1920 × 1080: a frame ", theirs = "QCustomPlot's colour map, the same: a frame ";
+    double our_log = 0, their_log = 0;
+    for (const char* what : {"panning", "zooming", "dragging the range"}) {
+        if (!medians.contains(ours + what) || !medians.contains(theirs + what)) return;
+        our_log += std::log(medians[ours + what]) / 3;
+        their_log += std::log(medians[theirs + what]) / 3;
+    }
+    const QJsonObject row{{"workload", "heat-map"},   {"ours", std::exp(our_log) / 1e3}, {"peer", std::exp(their_log) / 1e3}, {"peer_name", "QCustomPlot's colour map"},
+                          {"ratio", std::exp(their_log - our_log)}, {"target", QJsonValue()}, {"unit", "s"},
+                          {"limit", "look-up and blit"},            {"compared", false}};
+    write_file_atomically(file.toStdString(), QJsonDocument(QJsonArray{row}).toJson().toStdString());
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -346,6 +366,11 @@ int main(int argc, char** argv) {
     QStringList phases = app.arguments().mid(1);
     if (phases.removeAll("--first-window")) return first_window();
     if (!qEnvironmentVariableIsSet("CDRA_COMMAND")) qputenv("CDRA_COMMAND", (QCoreApplication::applicationDirPath() + "/../bin/cdra").toUtf8());
+    QString results;
+    if (const auto at = phases.indexOf("--results"); at >= 0 && at + 1 < phases.size()) {
+        results = phases.takeAt(at + 1);
+        phases.removeAt(at);
+    }
     std::vector<std::unique_ptr<QProcess>> load;
     if (!phases.removeAll("--no-load"))
         for (int i = 0; i < 2; ++i) {
@@ -367,6 +392,7 @@ int main(int argc, char** argv) {
         process->kill();
         process->waitForFinished();
     }
+    if (!results.isEmpty()) write_row(results);
     if (misses) std::fprintf(stderr, "%d limits are missed\n", misses);
     return misses ? 1 : 0;
 }

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,12 +73,14 @@ struct Limit {
 };
 
 inline int misses = 0;
+inline std::map<std::string, double> medians; // of everything said, ms
 
 inline void say(const std::string& what, const std::vector<double>& values, const char* clock, std::optional<Limit> limit = {},
                 const QByteArray& slowest = {}) {
     const double middle = quantile(values, 0.5), most = quantile(values, 1), judged = limit ? quantile(values, limit->judged) : 0;
     const bool holds = !limit || judged <= limit->most;
     misses += !holds;
+    medians[what] = middle;
     std::fprintf(stderr, "%-62s median %8.2f  90th %8.2f  99.9th %8.2f  largest %8.2f ms %s (%zu)", what.c_str(), middle, quantile(values, 0.9),
                  quantile(values, 0.999), most, clock, values.size());
     if (limit) std::fprintf(stderr, "  %s %g", holds ? "within" : "ABOVE", limit->most);

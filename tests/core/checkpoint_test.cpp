@@ -289,7 +289,16 @@ class CheckpointTest : public QObject {
         stored.write(path);
         const auto model = open(path);
         QVERIFY(!model->spec().class_token && !model->spec().class_position && !model->spec().qkv_bias);
+        QVERIFY(model->spec().pooled_norm);
         check_complete(*model);
+        for (const char* suffix : {"weight", "bias"}) stored.add(std::string("norm.") + suffix, {64}); // a second one
+        stored.write(path);
+        try {
+            open(path);
+            QFAIL("two final norms were taken");
+        } catch (const CorruptFile& error) {
+            QVERIFY2(std::string(error.what()).find("\"fc_norm.weight\" [64] belongs to an architecture") != std::string::npos, error.what());
+        }
     }
 
     void what_stands_beside() {

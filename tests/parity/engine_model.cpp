@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What test_model.py and test_sensitivity.py compare: reads "images" [N, 3, S, S] (and "labels" [N]) from a
 // safetensors file and writes what the engine computes to another.
-//   engine_model hidden MODEL IN OUT timm|hf            → hidden [N, T, dim], features, logits if there is a
-//   head engine_model sensitivity MODEL IN OUT per-sample|batch BATCH sum|mean
+//   engine_model hidden MODEL IN OUT timm|hf [POOLING]  → hidden [N, T, dim], features, logits if there is a head
+//   engine_model sensitivity MODEL IN OUT per-sample|batch BATCH sum|mean
 //       IN also holds "head" [classes, dim] → every matrix and vector by name
 #include "core/engine/model/vit.h"
 #include "core/engine/sensitivity/sensitivity.h"
@@ -40,7 +40,9 @@ int run(const std::vector<std::string>& words) {
     const auto images = read(input, "images");
     const auto resampling =
         words.at(0) == "hidden" ? checkpoint::parse_resampling(words.at(4)) : checkpoint::Resampling::timm;
-    const auto pooling = source->spec().class_token ? checkpoint::Pooling::cls : checkpoint::Pooling::mean;
+    const auto& spec = source->spec();
+    auto pooling = spec.class_token && !spec.pooled_norm ? checkpoint::Pooling::cls : checkpoint::Pooling::mean;
+    if (words.at(0) == "hidden" && words.size() > 5) pooling = checkpoint::parse_pooling(words.at(5));
     engine::Vit model(*source, static_cast<int>(images.size(2)), resampling, pooling, torch::kCPU);
     std::map<std::string, Tensor> results;
     if (words.at(0) == "hidden") {

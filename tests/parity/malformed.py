@@ -3,6 +3,7 @@
 """Makes files that are wrong in one way each, out of good ones, from a seed: (name, file or folder, what command reads
 it). Every fault is real: where a changed bit could leave a file valid, a reader of another project decides."""
 import hashlib
+import io
 import json
 import random
 import shutil
@@ -208,6 +209,76 @@ class Corpus:
     def text(self, kind, lines):
         for what, content in lines.items():
             self.add(kind, what, content if isinstance(content, bytes) else content.encode())
+
+
+    # An image among good ones: what `cdra dataset` checks.
+    def images(self, folder):
+        from PIL import Image
+        pixels = np.random.default_rng(3).integers(0, 256, (40, 40, 3), np.uint8)
+        good = {}
+        for kind in ("png", "jpeg", "bmp", "ppm", "webp"):
+            Image.fromarray(pixels).save(file := io.BytesIO(), kind)
+            good[kind] = file.getvalue()
+
+        def case(kind, what, data):
+            root = self.root / f"{len(self.cases):03}-{kind}-{what}"
+            shutil.copytree(folder, root)
+            path = root / "train" / "a" / f"odd.{kind}"
+            path.write_bytes(data)
+            self.cases.append(("image", path))
+
+        def patched(kind, what, at, packed):
+            data = good[kind]
+            case(kind, what, data[:at] + packed + data[at + len(packed):])
+        for kind, data in good.items():
+            case(kind, "empty", b"")
+            case(kind, "noise", data[:2] + self.random.randbytes(300))
+            for at in (3, 11, 20, len(data) // 2, len(data) * 3 // 4):
+                case(kind, f"cut-{at}", data[:at])
+
+        def png_size(what, width, height):
+            header = b"IHDR" + struct.pack(">II", width, height) + good["png"][24:29]
+            patched("png", what, 12, header + struct.pack(">I", zlib.crc32(header)))
+        png_size("huge", 2**31 - 1, 2**31 - 1)
+        png_size("wide", 65500, 65500)
+        png_size("nothing", 0, 40)
+        png_size("minus", 2**32 - 1, 2**32 - 1)
+        patched("png", "check-sum", 24, b"\x07")
+        frame = good["jpeg"].index(b"\xff\xc0") + 5
+        patched("jpeg", "huge", frame, struct.pack(">HH", 65535, 65535))
+        patched("jpeg", "nothing", frame, struct.pack(">HH", 0, 0))
+        patched("jpeg", "components", frame + 4, b"\x09")
+        patched("bmp", "huge", 18, struct.pack("<ii", 2**31 - 1, 2**31 - 1))
+        patched("bmp", "wide", 18, struct.pack("<ii", 65000, 65000))
+        patched("bmp", "minus", 18, struct.pack("<ii", -40, 40))
+        patched("bmp", "bits", 28, struct.pack("<H", 77))
+        patched("bmp", "pixels-far", 10, struct.pack("<I", 2**31))
+        patched("bmp", "header", 14, struct.pack("<I", 2**31))
+        for what, header in {"huge": b"P6 99999999 99999999 255\n", "overflow": b"P6 18446744073709551617 1 255\n", "minus": b"P6 -4 4 255\n",
+                             "depth": b"P6 40 40 99999\n", "depth-0": b"P6 40 40 0\n", "no-size": b"P6\n", "words": b"P3 2 2 255 a b c",
+                             "short": b"P6 4000 4000 255\n"}.items():
+            case("ppm", what, header + bytes(30))
+        riff = good["webp"]
+        case("webp", "size", riff[:4] + struct.pack("<I", 2**31) + riff[8:40])
+        case("webp", "chunk", riff[:16] + struct.pack("<I", 2**31) + riff[20:])
+
+    # Lists of images: VTAB-1k's, the fine-grained splits' and VOC's. `good` makes a good folder.
+    def lists(self, layout, make, contents):
+        for what, (name, data) in contents.items():
+            root = self.root / f"{len(self.cases):03}-{layout}-{what}"
+            make(root)
+            path = root / name
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+            self.cases.append((layout, path))
+
+    # What stands beside a checkpoint.
+    def beside(self, name, contents):
+        for what, data in contents.items():
+            root = self.root / f"{len(self.cases):03}-{name}-{what}"
+            root.mkdir()
+            shutil.copy(self.good["safetensors"], root / "model.safetensors")
+            (root / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+            self.cases.append(("beside", root / name))
 
 
 def number(value):

@@ -3,9 +3,11 @@
 """Writes a timm vision transformer the way each publisher stores one: names, nesting, transposed kernels."""
 import argparse
 import collections
+import json
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 
 def as_npz(model, path, heads, dtype=np.float32, compressed=False, prefix=""):
@@ -36,6 +38,19 @@ def as_npz(model, path, heads, dtype=np.float32, compressed=False, prefix=""):
             arrays[f"{theirs}MlpBlock_3/Dense_{number}/kernel"] = weights[f"{ours}mlp.{name}.weight"].T
             arrays[f"{theirs}MlpBlock_3/Dense_{number}/bias"] = weights[f"{ours}mlp.{name}.bias"]
     (np.savez_compressed if compressed else np.savez)(path, **{prefix + name: value for name, value in arrays.items()})
+
+
+def as_sharded(model, folder, parts):
+    """Split as Hugging Face splits: an index that names each tensor's file."""
+    folder.mkdir()
+    state = list(model.state_dict().items())
+    where, size = {}, -(-len(state) // parts)
+    for part in range(parts):
+        name = f"model-{part + 1:05}-of-{parts:05}.safetensors"
+        tensors = {key: value.contiguous() for key, value in state[part * size:(part + 1) * size]}
+        save_file(tensors, folder / name)
+        where.update(dict.fromkeys(tensors, name))
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": where}))
 
 
 def as_mae(model, path, **how):

@@ -39,10 +39,10 @@ def images(size, seed=3, count=2):
     return torch.randn((count, 3, size, size), generator=torch.Generator().manual_seed(seed))
 
 
-def engine(program, folder, model, x, resampling):
+def engine(program, folder, model, x, resampling, *pooling):
     save_file({"images": x.contiguous()}, folder / "in.safetensors")
     subprocess.run([program("engine_model"), "hidden", model, folder / "in.safetensors", folder / "out.safetensors",
-                    resampling], check=True)
+                    resampling, *pooling], check=True)
     return load_file(folder / "out.safetensors")
 
 

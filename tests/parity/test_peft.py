@@ -59,8 +59,9 @@ def hugging_face(family):
 
 
 def base_model(kind):
-    if kind == "timm":
-        return timm.create_model("vit_tiny_patch16_224", pretrained=False, img_size=SIZE, num_classes=CLASSES, embed_dim=64, depth=3, num_heads=1)
+    if kind.startswith("timm"):
+        extra = {"global_pool": "avg"} if kind == "timm-avg" else {}  # normalised after the mean
+        return timm.create_model("vit_tiny_patch16_224", pretrained=False, img_size=SIZE, num_classes=CLASSES, embed_dim=64, depth=3, num_heads=1, **extra)
     return hugging_face(kind.removeprefix("hf-"))
 
 
@@ -72,18 +73,18 @@ def logits_of(model, x):
 
 @pytest.fixture(scope="module")
 def world(program, tmp_path_factory):
-    """Three base models, the data, and a sensitivity map and a plan for each."""
+    """Base models, the data, and a sensitivity map and a plan for each."""
     root = tmp_path_factory.mktemp("world")
     data = image_folder(root / "data")
-    for kind in ("timm", "hf-vit", "hf-dinov2"):
+    for kind in ("timm", "timm-avg", "hf-vit", "hf-dinov2"):
         folder = root / kind
         folder.mkdir()
         model = randomised(base_model(kind), seed=7)
-        if kind == "timm":
+        if kind.startswith("timm"):
             save_file({name: value.contiguous() for name, value in model.state_dict().items()}, folder / "model.safetensors")
         else:
             model.save_pretrained(folder)
-        pooling = "cls+mean" if kind == "hf-dinov2" else "cls"
+        pooling = {"hf-dinov2": "cls+mean", "timm-avg": "mean"}.get(kind, "cls")
         common = ["--model", folder, "--data", data, "--image-size", SIZE, "--pooling", pooling, "--threads", 1, "--device", "cpu"]
         cdra(program, "sensitivity", *common, "--samples", 24, "--out", folder / "S.h5")
         # Few weights, spread: some ranks are 0, so that single weights are tuned.
@@ -122,12 +123,13 @@ def load_base(world, kind, into=None):
     return model
 
 
-@pytest.mark.parametrize("kind", ["timm", "hf-vit", "hf-dinov2"])
-@pytest.mark.parametrize("method, extra", [("cdra", ()), ("lora", ("--rank", "4")), ("bias", ()), ("linear", ())])
+@pytest.mark.parametrize("kind, method, extra", [(kind, *how) for kind in ("timm", "hf-vit", "hf-dinov2")
+                                                 for how in (("cdra", ()), ("lora", ("--rank", "4")), ("bias", ()), ("linear", ()))] +
+                         [("timm-avg", "cdra", ())])
 def test_peft_folder(program, world, tmp_path, kind, method, extra):
     run = trained(program, world, kind, method, *extra)
     report = json.loads(cdra(program, "export", run, "--format", "peft", "--out", tmp_path / "peft", "--json"))
-    assert report["naming"] == ("timm" if kind == "timm" else "hf")
+    assert report["naming"] == ("timm" if kind.startswith("timm") else "hf")
     x, expected = preprocessed(world, run), expected_logits(run)
     base = load_base(world, kind)
     before = logits_of(base, x)
@@ -163,7 +165,7 @@ def test_under_the_other_names(program, world, tmp_path, kind, naming):
     assert (logits_of(merged, x) - expected).abs().max() < TOLERANCE
 
 
-@pytest.mark.parametrize("kind", ["timm", "hf-vit"])
+@pytest.mark.parametrize("kind", ["timm", "timm-avg", "hf-vit"])
 def test_merged_under_its_own_names(program, world, tmp_path, kind):
     run = trained(program, world, kind, "cdra")
     cdra(program, "merge", run, "--out", tmp_path / "merged.safetensors")
@@ -235,3 +237,5 @@ def test_what_peft_cannot_say(program, world, tmp_path):
     line = cdra(program, "export", trained(program, world, "hf-dinov2", "cdra"), "--format", "peft", "--naming", "timm",
                 "--out", tmp_path / "x", code=2)
     assert "--naming hf" in line and not (tmp_path / "x").exists()
+    line = cdra(program, "merge", trained(program, world, "timm-avg", "cdra"), "--naming", "hf", "--out", tmp_path / "x", code=2)
+    assert "fc_norm" in line and "--naming timm" in line and not (tmp_path / "x").exists()

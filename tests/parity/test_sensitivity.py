@@ -31,6 +31,7 @@ def names(parameter, dim):
     ("vit_tiny_patch16_224", 64, {}),                                        # 17 tokens
     ("vit_tiny_patch16_224", 224, {}),                                       # 197 tokens
     ("vit_tiny_patch16_224", 16, {"class_token": False, "global_pool": "avg", "fc_norm": False}),  # 1 token
+    ("vit_tiny_patch16_224", 64, {"global_pool": "avg"}),                    # normalised after the mean
     ("vit_small_patch14_dinov2", 56, {}),                                    # LayerScale
 ])
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
@@ -55,7 +56,7 @@ def test_per_sample(program, tmp_path, name, size, arguments, reduction):
             sums[key] = sums.get(key, 0) + parameter.grad.double() ** 2
     compared = 0
     for key, total in sums.items():
-        for ours, rows in names(key, model.embed_dim):
+        for ours, rows in names(key.replace("fc_norm", "norm"), model.embed_dim):
             expected = (total[rows] / count).float()
             assert got[ours].shape == expected.shape, ours
             compared += 1

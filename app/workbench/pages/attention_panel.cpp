@@ -45,9 +45,9 @@ AttentionPanel::AttentionPanel(Workbench& bench, QWidget* parent)
     number_ = make_spin(0, 0, "attention-number", tr("Number of the image"));
     number_->setMinimumWidth(10 * widgets::grid);
     label(tr("&Image"), number_);
-    auto* open = named(new QPushButton(tr("&File…")), "attention-file", tr("Look at an image file"));
-    open->setToolTip(tr("Any image; it can be dropped here, too."));
-    row->addWidget(open);
+    open_ = named(new QPushButton(tr("&File…")), "attention-file", tr("Look at an image file"));
+    open_->setToolTip(tr("Any image; it can be dropped here, too."));
+    row->addWidget(open_);
     name_ = value_label("attention-name", tr("Name of the image"));
     name_->setForegroundRole(QPalette::PlaceholderText);
     name_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -68,7 +68,7 @@ AttentionPanel::AttentionPanel(Workbench& bench, QWidget* parent)
     patience_.setInterval(250);
     connect(&patience_, &QTimer::timeout, this, [this] { want({{}, split_, number_->value()}); });
     connect(number_, &QSpinBox::valueChanged, &patience_, qOverload<>(&QTimer::start));
-    connect(open, &QPushButton::clicked, this, [this] {
+    connect(open_, &QPushButton::clicked, this, [this] {
         const QString file = QFileDialog::getOpenFileName(this, tr("Open image"), {}, tr("Images (*.png *.jpg *.jpeg *.bmp *.ppm *.pgm *.webp);;All files (*)"));
         if (!file.isEmpty()) show_file(file);
     });
@@ -95,7 +95,8 @@ void AttentionPanel::set_run(const QString& folder, const std::string& spec, std
     number_->setValue(0);
     name_->clear();
     view_->clear(folder.isEmpty() ? tr("What the heads look at can be seen when the run is done.") : QString());
-    setEnabled(!folder.isEmpty());
+    number_->setEnabled(!folder.isEmpty());
+    open_->setEnabled(!folder.isEmpty());
     refresh_words();
     if (isVisible()) load();
 }

@@ -56,6 +56,7 @@ class AttentionPanel : public QWidget {
     bool loaded_ = false, computing_ = false;
     QTimer patience_; // while the number is being typed or turned
     QSpinBox* number_;
+    QPushButton* open_;
     QLabel *name_, *words_;
     QComboBox *block_, *head_;
     widgets::AttentionView* view_;

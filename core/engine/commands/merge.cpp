@@ -111,6 +111,8 @@ void run(const job::MergeRequest& request, Worker& worker) {
     if (!descriptor.mergeable)
         throw InputError("method '" + setup.project.method +
                          "' adds parts to the model, which a plain checkpoint has no place for");
+    if (setup.checkpoint->spec().pooled_norm && request.naming == Naming::hf && setup.model->pooling() != checkpoint::Pooling::cls)
+        throw InputError("the run's model is normalised after the mean of the patches (fc_norm), Hugging Face's before; merge with --naming timm");
     const auto trainables = setup.method->trainables();
     const bool positions_trained = std::any_of(
         trainables.begin(), trainables.end(), [](const Trainable& item) { return item.name == "pos_embed"; });

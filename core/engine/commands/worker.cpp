@@ -45,7 +45,15 @@ std::string first_line(std::string text) {
 
 bool out_of_memory(const std::string& message) {
     return message.find("out of memory") != std::string::npos ||
-           message.find("can't allocate memory") != std::string::npos;
+           message.find("can't allocate memory") != std::string::npos ||
+           message.find("not enough memory") != std::string::npos;
+}
+
+// Without the place in LibTorch's source that the CPU allocator puts before its message.
+std::string without_place(const std::string& message) {
+    constexpr std::string_view allocator = "DefaultCPUAllocator: ";
+    const auto at = message.find(allocator);
+    return at == std::string::npos ? message : message.substr(at + allocator.size());
 }
 
 constexpr const char* less_memory =
@@ -214,7 +222,7 @@ void Worker::run(const std::function<void()>& body) {
         } catch (const c10::Error& error) {
             const std::string message = first_line(error.what_without_backtrace());
             if (stop_.stop_requested()) throw Cancelled{};
-            throw Error(out_of_memory(message) ? "out of memory: " + message + "; " + less_memory : message);
+            throw Error(out_of_memory(message) ? "out of memory: " + without_place(message) + "; " + less_memory : message);
         } catch (const std::bad_alloc&) {
             throw Error(std::string("out of memory: the machine has no more; ") + less_memory);
         }

@@ -3,6 +3,7 @@
 #include "core/engine/model/vit.h"
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/base/random.h"
 #include "core/engine/model/position.h"
 #include "core/engine/model/tensor_names.h"
@@ -25,8 +26,24 @@ std::optional<std::pair<std::string, int>> fused_place(const std::string& name) 
     return std::nullopt;
 }
 
-Tensor to_tensor(const checkpoint::Tensor& stored) {
-    return torch::from_blob(const_cast<float*>(stored.values.data()), stored.shape, torch::kFloat32).clone();
+// Every tensor under its name, q, k and v in one, copied by as many threads as compute.
+std::map<std::string, Tensor> read_tensors(const checkpoint::Checkpoint& source) {
+    std::map<std::string, Tensor> tensors;
+    std::vector<std::pair<std::string, Tensor>> parts; // as the checkpoint names them: where each is read to
+    for (const auto& [name, where] : source.tensors()) {
+        const auto place = fused_place(name);
+        Tensor& tensor = tensors[place ? place->first : name];
+        auto shape = where.shape;
+        if (place) shape.front() *= 3;
+        if (!tensor.defined()) tensor = torch::empty(shape, torch::kFloat32);
+        if (tensor.sizes() != at::IntArrayRef(shape)) throw InputError(source.path().string() + ": " + name + " has another shape than its sisters");
+        parts.emplace_back(name, place ? tensor.narrow(0, place->second * where.shape.front(), where.shape.front()) : tensor);
+    }
+    parallel_for(at::get_num_threads(), parts.size(), [&](std::size_t, std::size_t i) {
+        const Tensor& to = parts[i].second;
+        source.read(parts[i].first, {to.data_ptr<float>(), static_cast<std::size_t>(to.numel())});
+    });
+    return tensors;
 }
 
 } // namespace
@@ -41,8 +58,11 @@ Vit::Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resam
     if (!spec_.class_token && pooling != checkpoint::Pooling::mean)
         throw InputError("pooling " + std::string(checkpoint::name_of(pooling)) + ": " + file +
                          " has no class token; use --pooling mean");
-    for (const auto& [name, where] : source.tensors()) {
-        Tensor value = to_tensor(source.read(name));
+    for (int block = 0; block < spec_.depth; ++block)
+        for (const char* part : {"attn.q.weight", "attn.k.weight", "attn.v.weight"})
+            if (!source.tensors().contains(block_name(block, part)))
+                throw InputError(file + ": no tensor " + block_name(block, part));
+    for (auto [name, value] : read_tensors(source)) {
         if (name == "cls_token" || name == "registers" || name == "pos_embed")
             value = value.reshape({1, -1, spec_.dim});
         if (name == "pos_embed")
@@ -52,17 +72,9 @@ Vit::Vit(const checkpoint::Checkpoint& source, int image_size, checkpoint::Resam
             value = value.reshape({spec_.dim, spec_.channels, spec_.patch, spec_.patch});
         tensors_[name] = value;
     }
-    for (int block = 0; block < spec_.depth; ++block) {
-        std::vector<Tensor> parts;
-        for (const char* part : {"attn.q.weight", "attn.k.weight", "attn.v.weight"}) {
-            const auto node = tensors_.extract(block_name(block, part));
-            if (node.empty()) throw InputError(file + ": no tensor " + block_name(block, part));
-            parts.push_back(node.mapped());
-        }
-        tensors_[block_name(block, "attn.qkv.weight")] = torch::cat(parts, 0);
-    }
     if (const auto head = tensors_.find("head.weight");
-        head != tensors_.end() && (head->second.dim() != 2 || head->second.size(1) != feature_dim())) {
+        head != tensors_.end() && (head->second.dim() != 2 || head->second.size(1) != feature_dim() ||
+                                    (spec_.pooled_norm && pooling != checkpoint::Pooling::mean))) {
         tensors_.erase("head.weight");
         tensors_.erase("head.bias");
     }

@@ -239,7 +239,8 @@ class PicturesTest : public QObject {
             write_file_atomically(folder_ / name, std::string("not looked into"));
             QCOMPARE(kind_of(path(name)), Dropped::image);
         }
-        QCOMPARE(kind_of(path("tiny.safetensors")), Dropped::model);
+        write_file_atomically(folder_ / "weights.safetensors", std::string("not looked into"));
+        QCOMPARE(kind_of(path("weights.safetensors")), Dropped::model);
     }
 
   private:
