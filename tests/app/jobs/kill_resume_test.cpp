@@ -95,7 +95,7 @@ class KillResumeTest : public QObject {
                 QTest::qWait(5);
             QTest::qWait(wait(random) / 2);
             worker.kill();
-            QVERIFY(worker.waitForFinished());
+            QVERIFY(worker.state() == QProcess::NotRunning || worker.waitForFinished()); // it may have been quicker than the kill
             QVERIFY(!cdra::job::is_alive(JobPaths(job)));
 
             const auto resumed = run({"resume", text(job)});
