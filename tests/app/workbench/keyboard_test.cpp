@@ -192,33 +192,6 @@ class KeyboardTest : public QObject {
         QVERIFY(buttons >= 5);
     }
 
-    void aCrashedWindowsWorkComesBackByOneKey() {
-        const QString recovery = path("recovery");
-        {
-            ProjectDocument document(recovery); // as a window that dies
-            document.open(path("project.toml"));
-            document.edit("epochs", {}, [](job::Project& p) { p.recipe.epochs = 77; });
-            document.write_recovery();
-        }
-        MainWindow window(recovery);
-        window.show();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        window.offer_recovery();
-        auto* box = window.findChild<QMessageBox*>("recovery-box");
-        QVERIFY(box && box->isVisible() && !box->isModal());
-        QVERIFY(QTest::qWaitForWindowActive(box));
-        QTest::keyClick(box, Qt::Key_R, Qt::AltModifier);
-        QTRY_VERIFY(!window.findChild<QMessageBox*>("recovery-box"));
-        QCOMPARE(window.document().project().recipe.epochs, 77);
-        QVERIFY(window.document().modified());
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        QTest::keyClick(&window, Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(window.document().project().recipe.epochs, 5); // what had been saved
-        QVERIFY(abandoned_projects(recovery).isEmpty());
-        window.document().undo_stack().setClean();
-    }
-
   private:
     QString path(const char* name) const { return QString::fromStdString((folder_ / name).string()); }
     QTemporaryDir settings_;
