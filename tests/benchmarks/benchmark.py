@@ -36,7 +36,7 @@ class Program:
         self.name = Path(command[0]).name
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment)
-        self.ready = self.answer()
+        self.answer()  # that it is ready
 
     def answer(self):
         for line in self.process.stdout:
@@ -58,12 +58,27 @@ class Program:
         self.process.wait()
 
 
+class Peers:
+    """The variants of one workload in the process of all peers: Python's packages are imported once."""
+
+    def __init__(self, program, workload, folder):
+        self.program, self.workload, self.folder = program, workload, folder
+
+    def run(self, variant):
+        answer = self.program.run(f"{self.workload} {variant} {self.folder}")
+        if "missing" in answer:
+            raise Missing(answer["missing"])
+        return answer
+
+    def close(self):
+        pass
+
+
 class Processes:
     """Whole commands, timed from start to end."""
 
     def __init__(self, commands):
         self.commands = commands
-        self.ready = {"ready": True}
 
     def run(self, variant):
         command = self.commands[variant]
@@ -82,7 +97,7 @@ class Processes:
 
 class Bench:
     def __init__(self, options):
-        self.options = options
+        self.options, self.peers = options, None
         self.environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), MKL_NUM_THREADS=str(options.threads),
                                 OPENBLAS_NUM_THREADS=str(options.threads), PYTHONDONTWRITEBYTECODE="1")
 
@@ -97,11 +112,13 @@ class Bench:
             if not program.exists():
                 raise Failed(f"{program} is not built")
             serve = ["--serve"] if kind == "engine" else []
-            return Program([str(program), workload, "--threads", threads, "--dir", str(folder), *serve, *quick, *self.sizes(workload)], self.environment)
+            return Program([str(program), workload, "--threads", threads, "--dir", str(folder), *serve, *quick, *self.sizes(kind, workload)], self.environment)
         if kind == "peers":
             if not self.peers_python():
                 raise Missing("the peers' environment is not there")
-            return Program([self.peers_python(), str(HERE / "peers.py"), workload, "--threads", threads, "--dir", str(folder), *quick], self.environment)
+            if not self.peers or self.peers.process.poll() is not None:
+                self.peers = Program([self.peers_python(), str(HERE / "peers.py"), "--threads", threads, *quick], self.environment)
+            return Peers(self.peers, workload, folder)
         cdra = str(build / "bin" / "cdra")
         return Processes({
             "cdra": [cdra, "plan", str(folder / "map.h5"), "--gamma", "0.0043", "--out", str(folder / "ours.h5"), "--threads", threads, "--quiet"],
@@ -110,9 +127,9 @@ class Bench:
             "python": ["python3", "-c", "pass"],
         })
 
-    def sizes(self, workload):
+    def sizes(self, kind, workload):
         if self.options.quick:
-            return []
+            return ["--images", "3", "--batch", "2"] if kind == "engine" else []
         return {"sensitivity-224": ["--images", "8", "--batch", "8"], "sensitivity-48": ["--images", "64", "--batch", "32"],
                 "step-224": ["--batch", "8"], "inference-224": ["--batch", "8"], "linear-cache": ["--images", "16", "--batch", "16"]}.get(workload, [])
 
@@ -128,9 +145,6 @@ class Bench:
                     try:
                         if side[0] not in programs:
                             programs[side[0]] = self.start(side[0], workload, folder)
-                        why = programs[side[0]].ready.get("missing", {}).get(side[1])
-                        if why:
-                            raise Missing(why)
                         first[side] = programs[side[0]].run(side[1])
                         # The quick form is about results: the first run is all there is.
                         answers[side] = [first[side]] if self.options.quick and not self.options.rounds else []
@@ -255,6 +269,8 @@ def main():
         except Failed as reason:
             failed = True
             print(f"FAILED: {workload}: {reason}", file=sys.stderr)
+    if bench.peers:
+        bench.peers.close()
     if not options.only:
         for line in not_run():
             print(table_line(line))

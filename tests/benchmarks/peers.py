@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The peers of core_benchmark and, from peers_training.py, of engine_benchmark: serves variants as those programs do.
 
-peers.py WORKLOAD --dir DIR [--threads N] [--quick]
-The first answer to a variant says whether its result is ours, which has been left in DIR ("agree", "difference"), or
+peers.py [--threads N] [--quick]
+Reads lines "WORKLOAD VARIANT DIR"; what a workload needs is set up when it is first named. A variant whose packages are
+not there answers {"missing"}. The first answer to a variant says whether its result is ours, which has been left in DIR ("agree", "difference"), or
 gives it to be compared ("digest", "values", "threshold"). Nothing of that is timed.
 """
 import argparse
@@ -133,25 +134,26 @@ def workloads():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("workload")
-    parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    kind = workloads()[options.workload]
-    missing = {}
-    for variant, modules in kind.needs.items():
-        absent = [name for name in modules if importlib.util.find_spec(name) is None]
-        if absent:
-            missing[variant] = f"{', '.join(absent)} is not installed"
-    if len(missing) < len(kind.needs):
-        if importlib.util.find_spec("torch"):
-            import torch
-            torch.set_num_threads(options.threads)
-        work = kind(options)
-    print(json.dumps({"ready": True, "missing": missing}), flush=True)
+    known, work, current = workloads(), None, None
+    if importlib.util.find_spec("torch"):
+        import torch
+        torch.set_num_threads(options.threads)
+    print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(work.run(line.strip())), flush=True)
+        workload, variant, folder = line.rstrip("\n").split(" ", 2)
+        kind = known[workload]
+        absent = [name for name in kind.needs[variant] if importlib.util.find_spec(name) is None]
+        if absent:
+            print(json.dumps({"missing": f"{', '.join(absent)} is not installed"}), flush=True)
+            continue
+        if current != (workload, folder):
+            work = None  # its memory first
+            options.workload, options.dir = workload, Path(folder)
+            work, current = kind(options), (workload, folder)
+        print(json.dumps(work.run(variant)), flush=True)
 
 
 if __name__ == "__main__":
