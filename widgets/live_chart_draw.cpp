@@ -90,6 +90,7 @@ void LiveChart::setAxes() {
     if (left == right) right = left + 1;
     if (left > 0 && left < 0.3 * right) left = 0; // time begins at 0
     if (view_range_) std::tie(left, right) = *view_range_;
+    else right += 0.02 * (right - left); // the last marker is drawn whole
     const auto round = [](QValueAxis* axis, double from, double to, int about) {
         // A narrow chart has room for two numbers at least: one alone says nothing.
         auto ticks = plots::nice_ticks(from, to, about);

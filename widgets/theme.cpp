@@ -62,6 +62,8 @@ QPushButton[primary="true"]:disabled { background: %5; color: %6; border-color: 
 QToolButton { padding: 4px 8px; border: 1px solid transparent; border-radius: 4px; }
 QToolButton:hover, QToolButton:checked { background: %5; }
 QToolButton:focus { border-color: %4; }
+QToolButton[help="true"] { padding: 0; min-width: 18px; max-width: 18px; min-height: 18px; max-height: 18px; border: 1px solid %1; border-radius: 10px; color: %6; }
+QToolButton[help="true"]:focus, QToolButton[help="true"]:hover { border-color: %4; color: %3; }
 QLineEdit { padding: 2px 4px; border: 1px solid %1; border-radius: 4px; background: %9; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractItemView:focus { border: 1px solid %4; }
 QPlainTextEdit, QTextEdit, QAbstractItemView { border: 1px solid %1; border-radius: 4px; }

@@ -46,7 +46,9 @@ class ThumbnailGrid::View : public QListWidget {
             const QString mark = thumbnail.mark > 0   ? QStringLiteral("✓ ")
                                  : thumbnail.mark < 0 ? QStringLiteral("✕ ")
                                                       : QString();
-            auto* item = new QListWidgetItem(QIcon(picture), mark + thumbnail.label, this);
+            QIcon icon(picture);
+            icon.addPixmap(picture, QIcon::Selected); // the style would tint it, and colours mean something here
+            auto* item = new QListWidgetItem(icon, mark + thumbnail.label, this);
             item->setToolTip(thumbnail.detail.isEmpty() ? thumbnail.label : thumbnail.detail);
             item->setTextAlignment(Qt::AlignHCenter | Qt::AlignTop);
             if (thumbnail.mark != 0)

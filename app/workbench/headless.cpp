@@ -10,6 +10,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QTabWidget>
 #include <QEventLoop>
 #include <QThread>
 
@@ -42,10 +43,20 @@ int take_screenshots(MainWindow& window, const QString& folder) {
     if (!wait_until_settled(window, patience_ms)) throw Error("the project was not loaded within two minutes");
     for (const Stage stage : all_stages) {
         window.go_to(stage);
-        if (!wait_until_settled(window, patience_ms)) throw Error("a page was not drawn within two minutes");
-        const QString file = QDir(folder).filePath(QString::number(int(stage) + 1) + "-" + word_of(stage) + ".png");
-        if (!window.grab().save(file)) throw IoError(file.toStdString() + " can't be written: is the disk full?");
-        std::cout << file.toStdString() << '\n';
+        const auto save = [&](const QString& part) {
+            if (!wait_until_settled(window, patience_ms)) throw Error("a page was not drawn within two minutes");
+            const QString file = QDir(folder).filePath(QString::number(int(stage) + 1) + "-" + word_of(stage) + part + ".png");
+            if (!window.grab().save(file)) throw IoError(file.toStdString() + " can't be written: is the disk full?");
+            std::cout << file.toStdString() << '\n';
+        };
+        save({});
+        auto* tabs = window.page(stage)->findChild<QTabWidget*>();
+        for (int i = 1; tabs && i < tabs->count(); ++i) {
+            if (!tabs->isTabVisible(i)) continue;
+            tabs->setCurrentIndex(i);
+            save("-" + tabs->tabText(i).remove('&').toLower());
+        }
+        if (tabs) tabs->setCurrentIndex(0);
     }
     return exit_codes::done;
 }

@@ -149,7 +149,7 @@ QToolButton* help_button(const QString& word, QWidget* parent) {
     auto* button = new QToolButton(parent);
     button->setText("?");
     button->setObjectName("help-of-" + word);
-    button->setAutoRaise(true);
+    button->setProperty("help", true); // a small disc, by the theme
     button->setFocusPolicy(Qt::TabFocus);
     if (const Source* source = source_of(word)) {
         button->setAccessibleName(tr("Help: %1").arg(tr(source->title)));

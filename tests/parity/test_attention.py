@@ -81,7 +81,8 @@ def test_every_head_of_the_tuned_model(program, world, tmp_path, kind):
     cdra(program, "merge", run, "--out", tmp_path / "merged.safetensors")
     model = base_model(kind)
     untuned = base_model(kind)
-    model.load_state_dict(load_file(tmp_path / "merged.safetensors"), strict=True)
+    missing = model.load_state_dict(load_file(tmp_path / "merged.safetensors"), strict=False)
+    assert not missing.unexpected_keys and set(missing.missing_keys) <= {"dinov2.embeddings.mask_token"}  # of pretraining alone
     untuned.load_state_dict(load_file(world / kind / "model.safetensors"), strict=True)
     if kind == "timm":
         expected, before = timm_attention(model, x), timm_attention(untuned, x)

@@ -58,14 +58,23 @@ widgets::Appearance appearance(const QString& word) {
     throw InputError("the theme is '" + word.toStdString() + "'; expected light, dark or system");
 }
 
+QSize size_of(const QString& words) {
+    const QStringList sides = words.split('x');
+    const QSize size(sides.value(0).toInt(), sides.value(1).toInt());
+    if (sides.size() != 2 || size.width() < 200 || size.height() < 200 || size.width() > 8192 || size.height() > 8192)
+        throw InputError("--size is '" + words.toStdString() + "'; expected two sides of 200 to 8192 pixels, as in 1280x800");
+    return size;
+}
+
 int run(QApplication& app) {
     QCommandLineParser parser;
     parser.setApplicationDescription("Sensitivity analysis and CDRA fine-tuning of vision transformers.");
     const QCommandLineOption help = parser.addHelpOption(), version = parser.addVersionOption();
     const QCommandLineOption figures("export-figures", "Write Figures 2, 4 and 5 of the plan P.h5 into DIR; needs no display.", "DIR");
     const QCommandLineOption screenshots("screenshots", "Write a picture of every page of PROJECT into DIR; needs no display.", "DIR");
+    const QCommandLineOption size("size", "[--screenshots] Size of the window (default 1280x800).", "WxH", "1280x800");
     const QCommandLineOption theme("theme", "light, dark or system.", "WORD");
-    parser.addOptions({figures, screenshots, theme});
+    parser.addOptions({figures, screenshots, size, theme});
     parser.addPositionalArgument("PROJECT", "Project file to open; with --export-figures a plan P.h5.", "[PROJECT]");
     if (!parser.parse(app.arguments())) throw InputError(parser.errorText().toStdString() + "; see cdra-workbench --help");
     if (parser.isSet(help)) {
@@ -88,7 +97,7 @@ int run(QApplication& app) {
     if (parser.isSet(screenshots)) {
         if (files.isEmpty()) throw InputError("--screenshots needs a project: cdra-workbench --screenshots DIR PROJECT.toml");
         workbench::MainWindow window;
-        window.resize(1280, 800);
+        window.resize(size_of(parser.value(size)));
         window.show();
         window.document().open(files.first());
         return workbench::take_screenshots(window, parser.value(screenshots));

@@ -46,6 +46,7 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
             if (quadrant != compact::Quadrant::q10) p.plan.options.size_scale = 1;
         });
     });
+    view_->layout()->setContentsMargins(0, widgets::grid, 0, 0); // off the tabs above
     upper->addWidget(view_);
     upper->addWidget(build_side());
     upper->setStretchFactor(0, 1);
@@ -98,20 +99,20 @@ CompactPage::CompactPage(Workbench& bench, QWidget* parent)
 QWidget* CompactPage::build_side() {
     auto* side = new QWidget;
     auto* layout = new QVBoxLayout(side);
-    layout->setContentsMargins(2 * widgets::grid, 0, 0, 0);
-    layout->addWidget(heading(tr("This matrix")));
+    layout->setContentsMargins(2 * widgets::grid, widgets::grid, 0, 0);
+    // One form, so that the numbers of both parts stand in one column.
     auto* form = new QFormLayout;
+    form->addRow(heading(tr("This matrix")));
     const QString labels[] = {tr("Matrix d × k"), tr("Box d̄ × k̄"), tr("Sensitive"), tr("Density in the box"), tr("Share of Σs in it")};
     const char* const names[] = {"compact-size", "compact-box", "compact-sensitive", "compact-density", "compact-share"};
     for (int i = 0; i < 5; ++i) form->addRow(labels[i], matrix_facts_[i] = value_label(names[i], labels[i]));
-    layout->addLayout(form);
-    layout->addSpacing(widgets::grid);
-    layout->addWidget(heading(tr("All matrices")));
-    auto* whole = new QFormLayout;
+    auto* whole = heading(tr("All matrices"));
+    whole->setContentsMargins(0, widgets::grid, 0, 0);
+    form->addRow(whole);
     const QString whole_labels[] = {tr("Mean d̄"), tr("Mean k̄"), tr("Mean density"), tr("Without a box")};
     const char* const whole_names[] = {"compact-mean-rows", "compact-mean-columns", "compact-mean-density", "compact-empty"};
-    for (int i = 0; i < 4; ++i) whole->addRow(whole_labels[i], whole_facts_[i] = value_label(whole_names[i], whole_labels[i]));
-    layout->addLayout(whole);
+    for (int i = 0; i < 4; ++i) form->addRow(whole_labels[i], whole_facts_[i] = value_label(whole_names[i], whole_labels[i]));
+    layout->addLayout(form);
     layout->addSpacing(widgets::grid);
     auto* which = new QHBoxLayout;
     which->addWidget(heading(tr("Which box is adapted")), 1);
@@ -227,7 +228,7 @@ void CompactPage::refresh() {
     matrix_facts_[0]->setText(widgets::size_text(matrix.shape.in, matrix.shape.out));
     matrix_facts_[1]->setText(widgets::size_text(matrix.reorganised.compact_rows, matrix.reorganised.compact_columns));
     matrix_facts_[2]->setText(widgets::grouped(std::int64_t(matrix.mask.size())));
-    matrix_facts_[3]->setText(widgets::decimal(matrix.density()));
+    matrix_facts_[3]->setText(widgets::percent(matrix.density(), 1));
     matrix_facts_[4]->setText(matrix.sensitivity_total > 0 ? widgets::percent(matrix.sensitivity_in_box / matrix.sensitivity_total, 1)
                                                            : tr("none"));
     double rows = 0, columns = 0, density = 0;
@@ -244,7 +245,7 @@ void CompactPage::refresh() {
     const double count = std::max<double>(1, double(plan->matrices.size()));
     whole_facts_[0]->setText(QString::number(rows / count, 'f', 1));
     whole_facts_[1]->setText(QString::number(columns / count, 'f', 1));
-    whole_facts_[2]->setText(boxes ? widgets::decimal(density / boxes) : tr("none"));
+    whole_facts_[2]->setText(boxes ? widgets::percent(density / boxes, 1) : tr("none"));
     whole_facts_[3]->setText(tr("%1 of %2").arg(empty).arg(plan->matrices.size()));
 }
 

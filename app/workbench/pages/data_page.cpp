@@ -81,7 +81,9 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
     splits_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     splits_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     splits_->setFont(widgets::fonts::tabular(splits_->font()));
-    splits_->setFixedHeight(6 * splits_->verticalHeader()->defaultSectionSize());
+    splits_->verticalHeader()->setDefaultSectionSize(splits_->fontMetrics().height() + widgets::grid);
+    splits_->setShowGrid(false);
+    splits_->setAlternatingRowColors(true);
     left_layout->addWidget(splits_);
     left_layout->addWidget(build_options());
     left_layout->addWidget(build_check(), 1);
@@ -120,7 +122,7 @@ QWidget* DataPage::build_options() {
     test_ = make_spin(0, 100000000, "data-test", tr("Test images"));
     test_->setSpecialValueText(tr("all"));
     seed_ = make_spin(0, 1000000, "data-seed", tr("Seed of the choice"));
-    form->addRow(tr("&Training images"), train_);
+    form->addRow(tr("Trai&ning images"), train_);
     form->addRow(tr("T&est images"), test_);
     form->addRow(tr("See&d"), seed_);
     connect(train_, &QSpinBox::valueChanged, this,
@@ -229,6 +231,7 @@ void DataPage::refresh() {
                         .arg(QString::fromStdString(info->dataset->layout()), widgets::grouped(std::int64_t(classes.size())),
                              widgets::grouped(images)));
     splits_->setRowCount(int(info->splits.size()));
+    splits_->setFixedHeight(splits_->horizontalHeader()->sizeHint().height() + std::max(4, splits_->rowCount()) * splits_->verticalHeader()->defaultSectionSize() + 4);
     for (int i = 0; i < int(info->splits.size()); ++i) {
         const SplitInfo& split = info->splits[std::size_t(i)];
         const auto seen = std::ranges::count_if(split.class_counts, [](auto count) { return count > 0; });

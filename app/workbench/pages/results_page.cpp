@@ -84,6 +84,8 @@ QTableWidget* plain_table(const QStringList& headers, const QString& object_name
     table->setShowGrid(false);
     table->setFont(widgets::fonts::tabular(table->font()));
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter); // as what stands below
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + widgets::grid);
     return table;
 }
 

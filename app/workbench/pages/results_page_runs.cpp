@@ -38,7 +38,7 @@ QWidget* ResultsPage::build_notes() {
         connect(edit, &QLineEdit::editingFinished, this, &ResultsPage::keep_notes);
         return edit;
     };
-    tags_ = add(tr("&Tags"), "results-tags", tr("Tags of the run"), tr("baseline, paper"), 1);
+    tags_ = add(tr("Ta&gs"), "results-tags", tr("Tags of the run"), tr("baseline, paper"), 1);
     notes_ = add(tr("N&otes"), "results-notes", tr("Notes on the run"), tr("what was tried, what was seen"), 3);
     return box;
 }
