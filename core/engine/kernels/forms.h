@@ -22,7 +22,7 @@ enum class ProductForm {
 };
 
 struct Forms {
-    // `merged` from merge_from · in·out/(in + out) rows of x; 0: never.
+    // `merged` from merge_from · in·out/(in + out) rows of x on; 0: never.
     double merge_from = 0;
 
     ProductForm product(std::int64_t rows, std::int64_t in, std::int64_t out) const noexcept;

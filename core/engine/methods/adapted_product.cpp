@@ -3,6 +3,7 @@
 
 #include "core/engine/methods/adapted_product.h"
 
+#include "core/engine/methods/compact_gradients.h"
 #include "core/engine/methods/masked_loops.h"
 #include "core/engine/methods/merged_weight.h"
 
@@ -143,19 +144,22 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
 
         // x, weight, bias (its place exists whether it is there or not), the leaves, layout and origin.
         variable_list result(3);
-        if (with_bias && context->needs_input_grad(2)) result[2] = g.sum(0, false, at::kFloat);
+        const bool wants_bias = with_bias && context->needs_input_grad(2);
         Tensor t;
-        if (layout.rank > 0) {
-            t = at::mm(g, b.t());
-            if (layout.scale != 1) t.mul_(layout.scale);
-        }
-        {
+        if (use_merged(layout, g)) {
+            const auto gradients_of = compact_gradients(layout, origin, saved[0], g, a, b, wants_bias);
+            result[2] = gradients_of.bias;
+            if (layout.rank > 0) push_low_rank(layout, gradients_of.a.t(), gradients_of.b, result);
+            if (values.defined()) push_entries(layout, gradients_of.entries, result);
+        } else {
+            if (wants_bias) result[2] = g.sum(0, false, at::kFloat);
             const auto kept = origin ? origin.make(layout.kept, type) : saved[0];
             if (layout.rank > 0) {
-                const auto u = saved[1].defined() ? saved[1]
-                               : layout.kept.defined() ? at::mm(kept, a.index_select(0, layout.kept))
-                                                       : at::mm(kept, a);
-                add_low_rank_gradients(layout, kept, u, g, t, result);
+                t = at::mm(g, b.t());
+                if (layout.scale != 1) t.mul_(layout.scale);
+                auto db = at::mm(saved[1].t(), g).to(at::kFloat); // [r, out]
+                if (layout.scale != 1) db.mul_(layout.scale);
+                push_low_rank(layout, at::mm(kept.t(), t).to(at::kFloat), db, result);
             }
             if (values.defined()) add_masked_gradients(layout, kept, g, result);
         }
@@ -181,11 +185,8 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
         return dx;
     }
 
-    static void add_low_rank_gradients(const Layout& layout, const Tensor& kept, const Tensor& u,
-                                       const Tensor& g, const Tensor& t, variable_list& result) {
-        const auto da = at::mm(kept.t(), t).to(at::kFloat); // [|R|, r]
-        auto db = at::mm(u.t(), g).to(at::kFloat);          // [r, out]
-        if (layout.scale != 1) db.mul_(layout.scale);
+    // da [|R|, r] and db [r, out] of all parts side by side, each part its own.
+    static void push_low_rank(const Layout& layout, const Tensor& da, const Tensor& db, variable_list& result) {
         for (const auto& part : layout.parts) {
             const auto left = da.narrow(1, part.rank_begin, part.rank);
             result.push_back(part.kept_rows.defined() ? left.index_select(0, part.kept_rows)
@@ -206,6 +207,10 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
                       .index_select(0, layout.box_flat)
                       .to(at::kFloat);
         }
+        push_entries(layout, all, result);
+    }
+
+    static void push_entries(const Layout& layout, const Tensor& all, variable_list& result) {
         std::int64_t begin = 0;
         for (const auto count : layout.entry_counts) {
             result.push_back(all.narrow(0, begin, count).clone());
@@ -270,7 +275,10 @@ AdaptedProduct::AdaptedProduct(std::int64_t in, std::int64_t out, std::vector<Lo
         TORCH_CHECK(part.b.size(0) == rank && part.b.size(1) == part.columns.numel() &&
                         part.a.size(0) == (part.rows.defined() ? part.rows.numel() : in),
                     "AdaptedProduct: shapes of ", part.name);
-        Layout::Part laid{part.rows, part.columns, part.rows, layout.rank, rank};
+        const auto columns = to_vector(part.columns);
+        const auto [least, most] = std::minmax_element(columns.begin(), columns.end());
+        Layout::Part laid{part.rows, part.columns, part.rows, layout.rank, rank,
+                          columns.empty() ? 0 : *least, columns.empty() ? 0 : *most + 1};
         if (!all) laid.kept_rows = int64_tensor(positions(to_vector(part.rows), kept), device);
         layout.parts.push_back(std::move(laid));
         layout.rank += rank;

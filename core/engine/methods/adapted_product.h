@@ -74,6 +74,7 @@ struct AdaptedProduct::Layout : torch::CustomClassHolder {
     struct Part {
         Tensor rows, columns, kept_rows; // kept_rows: positions of `rows` within `kept`; undefined: all
         std::int64_t rank_begin = 0, rank = 0;
+        std::int64_t first_column = 0, end_column = 0; // all its columns lie between
     };
     std::vector<Part> parts;
     // All masked entries of the product, one list.

@@ -186,6 +186,35 @@ class MethodsProductTest : public QObject {
             QVERIFY2(different(got[i], want[i]).isEmpty(), qPrintable(QString::number(i) + ": " + different(got[i], want[i])));
     }
 
+    // Many rows, so that the backward pass goes in groups; the frozen bias takes a gradient too.
+    void many_rows_give_the_same_bits_for_every_thread_count() {
+        const auto parts = random_parts(true, true);
+        const AdaptedProduct product(in, out, parts.low_rank, parts.masked, 0.5, AdaptedProduct::MaskedPath::automatic,
+                                     ProductForm::merged);
+        const auto x = leaf(torch::randn({9, 131, in}));
+        const engine::Linear frozen{torch::randn({out, in}), leaf(torch::randn({out}))};
+        const auto weight_of_output = torch::randn({9, 131, out});
+        auto inputs = leaves(parts);
+        inputs.push_back(x);
+        inputs.push_back(frozen.bias);
+        const auto want_y = torch::matmul(x, frozen.weight.t() + dense_change(parts, 0.5)) + frozen.bias;
+        const auto want = torch::autograd::grad({(want_y * weight_of_output).sum()}, inputs);
+        std::vector<std::vector<float>> first;
+        const int threads_before = at::get_num_threads();
+        for (const int threads : {1, 2, 5}) {
+            at::set_num_threads(threads);
+            const auto got = torch::autograd::grad({(product(x, frozen) * weight_of_output).sum()}, inputs);
+            for (std::size_t i = 0; i < inputs.size(); ++i) {
+                QVERIFY2(different(got[i], want[i], 1e-4).isEmpty(),
+                         qPrintable(QString::number(i) + ": " + different(got[i], want[i], 1e-4)));
+                if (threads == 1) first.push_back(values(got[i]));
+                // The leaves' own gradients; dx and y are the library's products.
+                if (i + 2 < inputs.size()) QVERIFY2(values(got[i]) == first[i], "the bits depend on the threads");
+            }
+        }
+        at::set_num_threads(threads_before);
+    }
+
     // The input's values are kept for the rows in use alone, and u; never the whole x, never ΔW.
     void keeps_no_activation_it_does_not_need() {
         auto parts = random_parts(true, true);
