@@ -11,8 +11,8 @@
 #include <emmintrin.h>
 #endif
 
-// The widest vectors that the machine has, chosen when the program starts; the same results.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+// The widest vectors that the machine has, chosen when the program starts, before a sanitizer is ready; the same results.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define CDRA_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define CDRA_VECTOR_CLONES

@@ -20,6 +20,9 @@ std::int64_t Handle::id() const noexcept {
 }
 
 void silence() {
+    // At exit the library would try again to write what a full disk refused, and crash: every file is closed here.
+    static const herr_t no_exit_handler = H5dont_atexit();
+    (void)no_exit_handler;
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -37,8 +40,32 @@ std::string last_reason() {
     return text;
 }
 
+namespace {
+
+// "/a/.b.h5.123.4.tmp" is what "/a/b.h5" is called until it is complete (AtomicFile).
+std::string final_name(const std::string& path) {
+    const std::filesystem::path whole(path);
+    std::string name = whole.filename().string();
+    if (!name.starts_with('.') || !name.ends_with(".tmp")) return path;
+    for (int parts = 0; parts < 3; ++parts) name.resize(std::min(name.size(), name.rfind('.')));
+    return (whole.parent_path() / name.substr(std::min<std::size_t>(name.size(), 1))).string();
+}
+
+// The system's own words within "file write failed: time = …, error message = '…', buf = …".
+std::string system_words(const std::string& reason) {
+    constexpr std::string_view before = "error message = '";
+    const auto at = reason.find(before);
+    if (at == std::string::npos) return reason;
+    const auto begin = at + before.size();
+    return reason.substr(begin, reason.find('\'', begin) - begin);
+}
+
+} // namespace
+
 void fail(const Object& object, const std::string& what) {
     const FileState& file = Access::file(object);
+    if (const std::string reason = last_reason(), words = system_words(reason); file.writing && words != reason)
+        throw IoError(final_name(file.path) + ": can't be written: " + words + "; is the disk full or the folder read-only?");
     std::string message = file.path + ": " + object.path() + ": " + what;
     if (const std::string reason = last_reason(); !reason.empty()) message += " (" + reason + ")";
     if (file.writing) throw IoError(message + "; is the disk full or the folder read-only?");
@@ -121,7 +148,7 @@ void write_seal(const std::string& path) {
     std::ofstream file(path, std::ios::binary | std::ios::app);
     file << seal;
     file.flush();
-    if (!file) throw IoError(path + ": can't be written to the end; is the disk full?");
+    if (!file) throw IoError(final_name(path) + ": can't be written to the end; is the disk full?");
 }
 
 } // namespace
@@ -161,7 +188,7 @@ File File::create(const std::filesystem::path& path) {
     const int why = errno; // the library's own reason is often empty here
     H5Pclose(access);
     if (id < 0)
-        throw IoError(path.string() + ": can't be created: " +
+        throw IoError(final_name(path.string()) + ": can't be created: " +
                       (why != 0 ? std::string(std::strerror(why)) : last_reason()) +
                       "; is the disk full, the folder there and writable?");
     File file;

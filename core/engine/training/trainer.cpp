@@ -234,6 +234,9 @@ class Trainer {
     }
 
     void checkpoint(bool is_best) {
+        // The step's loss was of the weights before it: what it left must be fit to go on from.
+        for (const Trainable& item : optimizer_.trainables())
+            if (!item.value.isfinite().all().item<bool>()) diverged(item.name);
         save_checkpoint(setup_.checkpoints, state_, optimizer_);
         host_.write(job::CheckpointEvent{
             state_.step,
@@ -256,9 +259,12 @@ class Trainer {
         host_.progress().report({setup_.stage, state_.step, steps_per_epoch_ * recipe_.epochs, message});
     }
 
-    [[noreturn]] void diverged() const {
+    // `weights`: of which a step left values that are not finite; else it is the next step's loss.
+    [[noreturn]] void diverged(const std::string& weights = {}) const {
         const auto steps = checkpoint_steps(setup_.checkpoints);
-        throw Error("the loss is not finite at step " + std::to_string(state_.step + 1) + " (lr " +
+        throw Error((weights.empty() ? "the loss is not finite at step " + std::to_string(state_.step + 1)
+                                     : "'" + weights + "' is not finite after step " + std::to_string(state_.step)) +
+                    " (lr " +
                     plain(schedule_.rate(state_.epoch)) + ", precision " + recipe_.precision +
                     "); lower --lr or use --precision fp32; " +
                     (steps.empty()

@@ -78,6 +78,21 @@ int open_any(const char* name, const char* path, int flags, mode_t mode) {
     return real<int (*)(const char*, int, ...)>(name)(path, flags, mode);
 }
 
+ssize_t pwrite_any(const char* name, int descriptor, const void* bytes, size_t size, off_t offset) {
+    const auto next = real<ssize_t (*)(int, const void*, size_t, off_t)>(name);
+    switch (fate("write", path_of(descriptor), true)) {
+    case Fate::fail:
+        return -1;
+    case Fate::half:
+        if (next(descriptor, bytes, size / 2, offset) < 0) ::abort();
+        ::kill(::getpid(), SIGKILL);
+        return -1;
+    case Fate::go_on:
+        break;
+    }
+    return next(descriptor, bytes, size, offset);
+}
+
 } // namespace
 
 extern "C" {
@@ -110,6 +125,12 @@ ssize_t write(int descriptor, const void* bytes, size_t size) {
     }
     return next(descriptor, bytes, size);
 }
+ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) { // HDF5's
+    return pwrite_any("pwrite", descriptor, bytes, size, offset);
+}
+ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off_t offset) {
+    return pwrite_any("pwrite64", descriptor, bytes, size, offset);
+}
 ssize_t writev(int descriptor, const iovec* parts, int count) {
     switch (fate("write", path_of(descriptor), true)) {
     case Fate::fail:
@@ -134,6 +155,10 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
 int fsync(int descriptor) {
     if (fate("fsync", path_of(descriptor), true) == Fate::fail) return -1;
     return real<int (*)(int)>("fsync")(descriptor);
+}
+int mkdir(const char* path, mode_t mode) {
+    if (fate("mkdir", path, true) == Fate::fail) return -1;
+    return real<int (*)(const char*, mode_t)>("mkdir")(path, mode);
 }
 int rename(const char* from, const char* to) {
     if (fate("rename", to, true) == Fate::fail) return -1;

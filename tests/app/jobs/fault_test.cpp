@@ -37,7 +37,8 @@ struct Fault {
     QString match, action;
     int at = 0;
     fs::path log{};
-    rlim_t memory = 0;
+    rlim_t memory = 0;    // bytes of address space; 0: as they are
+    rlim_t file_size = 0; // bytes of any one file
     bool clock = false;
 };
 
@@ -56,10 +57,11 @@ Outcome run(const QStringList& arguments, const Fault& fault = {}) {
         if (fault.clock) environment.insert(QStringLiteral("CDRA_FAULT_CLOCK"), QStringLiteral("1"));
     }
     process.setProcessEnvironment(environment);
-    if (fault.memory > 0)
-        process.setChildProcessModifier([memory = fault.memory] {
-            const rlimit limit{memory, memory};
-            ::setrlimit(RLIMIT_AS, &limit);
+    if (fault.memory > 0 || fault.file_size > 0)
+        process.setChildProcessModifier([memory = fault.memory, file_size = fault.file_size] {
+            const rlimit space{memory, memory}, size{file_size, file_size};
+            if (memory > 0) ::setrlimit(RLIMIT_AS, &space);
+            if (file_size > 0) ::setrlimit(RLIMIT_FSIZE, &size);
         });
     process.start(QStringLiteral(CDRA_BIN_DIR "/cdra"), arguments);
     if (!process.waitForFinished(300000)) return {};
@@ -110,12 +112,24 @@ class FaultTest : public QObject {
     void killed_at_every_operation_of_a_save() {
         const fs::path log = folder_ / "operations.log";
         QCOMPARE(run(train(folder_ / "logged"), {"/checkpoints/", "", 0, log}).code, 0);
-        // The second save, and what goes with it: a checkpoint lies before it, and steps after.
+        // The third save and all that goes with it, to the first operation of the next: the pruning of older ones too. A
+        // checkpoint lies before it, and steps after.
         std::vector<Operation> save;
-        for (const Operation& operation : operations(log))
-            if (operation.path.find("/.4.safetensors") != std::string::npos || operation.path.ends_with("/4.safetensors"))
-                save.push_back(operation);
-        QVERIFY2(save.size() >= 6, qPrintable(QString::number(save.size())));
+        bool within = false;
+        for (const Operation& operation : operations(log)) {
+            const auto is_of = [&](const char* step) {
+                return operation.path.find(std::string("/.") + step + ".safetensors") != std::string::npos ||
+                       operation.path.ends_with(std::string("/") + step + ".safetensors");
+            };
+            within = is_of("6") || (within && !is_of("8"));
+            if (within) save.push_back(operation);
+        }
+        const auto of_kind = [&](const char* kind) {
+            return std::ranges::count_if(save, [&](const Operation& operation) { return operation.kind.starts_with(kind); });
+        };
+        QVERIFY2(save.size() >= 6 && of_kind("open") > 1 && of_kind("write") > 0 && of_kind("fsync") > 0 && of_kind("rename") == 1 &&
+                     of_kind("remove") + of_kind("unlink") > 0,
+                 qPrintable(QString::number(save.size())));
         int points = 0;
         for (const Operation& operation : save)
             for (const char* action : {"kill", "torn", "term"}) {
@@ -131,7 +145,7 @@ class FaultTest : public QObject {
                 std::int64_t from = -1;
                 for (const auto& event : cdra::job::read_events(JobPaths(job).events))
                     if (const auto* went_on = std::get_if<cdra::job::ResumedEvent>(&event.what)) from = went_on->step;
-                QVERIFY2(from >= 2, qPrintable(QStringLiteral("%1: went on from step %2").arg(where).arg(from))); // step 2's was complete
+                QVERIFY2(from >= 4, qPrintable(QStringLiteral("%1: went on from step %2").arg(where).arg(from))); // step 4's was complete
                 fs::remove_all(job);
             }
         qInfo("%d points of one save (%d operations): every one resumed to the same bytes", points, static_cast<int>(save.size()));
@@ -171,6 +185,30 @@ class FaultTest : public QObject {
         }
         QVERIFY(points >= 8);
         qInfo("a full disk at %d places", points);
+    }
+
+    // No file may grow beyond this: what a quota or 'ulimit -f' does. The kernel would end the program with a signal.
+    void a_limit_on_the_size_of_files() {
+        Fault fault;
+        fault.file_size = 20000; // less than a checkpoint
+        const auto job = folder_ / "limited";
+        const auto outcome = run(train(job), fault);
+        QVERIFY2(outcome.code == 1 && !outcome.crashed, qPrintable(QString::number(outcome.code) + outcome.errors));
+        QVERIFY2(outcome.verdict().startsWith("cdra: ") && outcome.verdict().contains("limit on the size of files"), qPrintable(outcome.errors));
+        QVERIFY(!leftovers(job));
+        const auto resumed = run({"resume", text(job)});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.errors));
+        QVERIFY(adapter_bytes(job) == want_);
+    }
+
+    void a_folder_that_becomes_read_only() {
+        const auto job = folder_ / "frozen";
+        QCOMPARE(run(train(job), {"/checkpoints/", "term", 20, {}}).code, 130);
+        const auto outcome = run({"resume", text(job)}, {"/frozen/", "erofs", 1, {}});
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.verdict().startsWith("cdra: ") && outcome.verdict().contains("read-only", Qt::CaseInsensitive), qPrintable(outcome.errors));
+        QCOMPARE(run({"resume", text(job)}).code, 0);
+        QVERIFY(adapter_bytes(job) == want_);
     }
 
     void a_read_only_folder() {
@@ -246,6 +284,26 @@ class FaultTest : public QObject {
         const auto outcome = run(arguments);
         QCOMPARE(outcome.code, 1);
         QVERIFY2(outcome.verdict().contains("not finite"), qPrintable(outcome.errors));
+    }
+
+    // It diverges between two checkpoints: the one before is what it was, and with the old rate the run ends in the same bytes.
+    void a_loss_that_is_no_number_later_on() {
+        const auto job = folder_ / "diverged-later";
+        QCOMPARE(run(train(job), {"/checkpoints/", "term", 20, {}}).code, 130);
+        const auto project = JobPaths(job).project;
+        const auto before = cdra::read_text_file(project);
+        const auto at = before.find("\nlr = ");
+        QVERIFY(at != std::string::npos);
+        auto changed = before;
+        changed.replace(at, changed.find('\n', at + 1) - at, "\nlr = 1e300"); // beyond float32
+        cdra::write_file_atomically(project, changed);
+        const auto outcome = run({"resume", text(job)});
+        QVERIFY2(outcome.code == 1, qPrintable(QString::number(outcome.code) + outcome.errors));
+        QVERIFY2(outcome.verdict().startsWith("cdra: ") && outcome.verdict().contains("not finite"), qPrintable(outcome.errors));
+        cdra::write_file_atomically(project, before);
+        const auto resumed = run({"resume", text(job)});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.errors));
+        QVERIFY(adapter_bytes(job) == want_);
     }
 
   private:
