@@ -98,7 +98,7 @@ def test_hugging_face_sizes(program, tmp_path, family, size):
 
 
 # The final norm behind the pooling, timm's fc_norm: MAE's fine-tuned models and others that classify by the mean.
-@pytest.mark.parametrize("arguments", [{}, {"class_token": False}, {"reg_tokens": 4}])
+@pytest.mark.parametrize("arguments", [{}, {"class_token": False}, {"reg_tokens": 4, "no_embed_class": True}])
 @pytest.mark.parametrize("store", ["safetensors", "pth"])
 def test_normalised_after_the_pooling(program, tmp_path, store, arguments):
     build = lambda norm: timm.create_model("vit_tiny_patch16_224", pretrained=False, num_classes=21, img_size=64, global_pool="avg", fc_norm=norm, **arguments)

@@ -137,6 +137,12 @@ class FaultTest : public QObject {
                 const auto job = folder_ / ("fault" + std::to_string(points++));
                 const auto first = run(train(job), {"/checkpoints/", action, operation.number, {}});
                 const QString where = QStringLiteral("%1 at %2 (%3)").arg(action, QString::fromStdString(operation.kind)).arg(operation.number);
+                // A stop is heard between steps: a run so short may end before it is.
+                if (std::string(action) == "term" && first.code == 0) {
+                    QVERIFY2(adapter_bytes(job) == want_, qPrintable(where));
+                    fs::remove_all(job);
+                    continue;
+                }
                 if (std::string(action) == "term") QVERIFY2(first.code == 130, qPrintable(where + first.errors));
                 else QVERIFY2(first.crashed || first.code != 0, qPrintable(where));
                 const auto resumed = run({"resume", text(job)});
