@@ -24,12 +24,19 @@ double number(const Json& json) {
     return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+// A count. A real number out of int64's range must not be converted: that is undefined.
+std::int64_t whole(const Json& json) {
+    if (json.is_number_float() && !(std::abs(json.get<double>()) < 9e18))
+        throw Json::other_error::create(501, "a count out of range", nullptr);
+    return json.get<std::int64_t>();
+}
+
 decltype(Event::what) parse(const std::string& type, const Json& json) {
-    const auto step = [&] { return json.at("step").get<std::int64_t>(); };
+    const auto step = [&] { return whole(json.at("step")); };
     const auto text = [&](const char* key) { return json.at(key).get<std::string>(); };
     if (type == "stage") return StageEvent{text("stage")};
     if (type == "progress") {
-        ProgressEvent event{text("stage"), json.at("done").get<std::int64_t>(), json.at("total").get<std::int64_t>(), {},
+        ProgressEvent event{text("stage"), whole(json.at("done")), whole(json.at("total")), {},
                             json.value("message", std::string{})};
         const auto eta = json.find("eta_seconds");
         if (eta != json.end() && eta->is_number()) event.eta_seconds = eta->get<double>();

@@ -63,6 +63,7 @@ class JobEventsTest : public QObject {
         QVERIFY(!parse_line(R"({"time":1,"type":"metric","step":)"));
         QVERIFY(!parse_line(R"({"time":1,"type":"of a later version"})"));
         QVERIFY(!parse_line(R"({"time":1,"type":"metric","step":"seven"})"));
+        QVERIFY(!parse_line(R"({"time":1,"type":"paused","step":3e39})")); // no int64
         QVERIFY(!parse_line("[1,2]"));
     }
 
