@@ -3,44 +3,16 @@
 #include "core/analysis/spectrum.h"
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
+#include "core/compact/box_sum.h"
 #include "core/compact/budget.h"
 #include "core/compact/plan_maker.h"
 
-#include <array>
 #include <mutex>
 #include <numeric>
 
 namespace cdra::compact {
 
 namespace {
-
-// Eight running sums: exact enough, the same on every machine, and not bound by one addition after the other.
-double sum(std::span<const float> values) {
-    std::array<double, 8> lanes{};
-    std::size_t i = 0;
-    for (; i + lanes.size() <= values.size(); i += lanes.size())
-        for (std::size_t lane = 0; lane < lanes.size(); ++lane)
-            lanes[lane] += double{values[i + lane]};
-    double total = 0;
-    for (; i < values.size(); ++i)
-        total += double{values[i]};
-    for (const double lane : lanes)
-        total += lane;
-    return total;
-}
-
-double sum_in_box(const sensitivity::MatrixSensitivity& matrix, const Box& box) {
-    const auto in = static_cast<std::size_t>(matrix.shape.in);
-    double total = 0;
-    for (const std::uint32_t column : box.columns) {
-        const float* values = matrix.values.data() + column * in;
-        double row_total = 0;
-        for (const std::uint32_t row : box.rows)
-            row_total += double{values[row]};
-        total += row_total;
-    }
-    return total;
-}
 
 void check_options(const sensitivity::SensitivityMap& map, const PlanOptions& options) {
     if (map.matrices.empty()) throw InputError("the sensitivity map holds no matrix");

@@ -4,43 +4,15 @@
 
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
+#include "core/compact/box_sum.h"
 #include "core/compact/ranks.h"
 #include "core/sensitivity/profile.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 namespace cdra::compact {
-
-namespace {
-
-// As make_plan() sums, so that the figures are the same to the last bit.
-double sum(std::span<const float> values) {
-    std::array<double, 8> lanes{};
-    std::size_t i = 0;
-    for (; i + lanes.size() <= values.size(); i += lanes.size())
-        for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] += double{values[i + lane]};
-    double total = 0;
-    for (; i < values.size(); ++i) total += double{values[i]};
-    for (const double lane : lanes) total += lane;
-    return total;
-}
-
-double sum_in_box(const sensitivity::MatrixSensitivity& matrix, const Box& box) {
-    const auto in = static_cast<std::size_t>(matrix.shape.in);
-    double total = 0;
-    for (const std::uint32_t column : box.columns) {
-        const float* values = matrix.values.data() + column * in;
-        double row_total = 0;
-        for (const std::uint32_t row : box.rows) row_total += double{values[row]};
-        total += row_total;
-    }
-    return total;
-}
-
-} // namespace
 
 double Replanner::total_of(std::size_t matrix) {
     if (totals_.empty()) totals_.assign(map_->matrices.size(), std::numeric_limits<double>::quiet_NaN());
