@@ -133,16 +133,17 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
 }
 
 float HeatMapImage::quantile(double fraction) const {
-    std::uint64_t positive = 0, seen = 0;
-    for (std::size_t code = 1; code < histogram_.size(); ++code)
-        positive += histogram_[code];
+    const std::uint64_t zeros = histogram_.front(), positive = std::uint64_t(rows()) * std::uint64_t(columns()) - zeros;
     if (positive == 0) return 0;
     const auto wanted = std::uint64_t(std::clamp(fraction, 0.0, 1.0) * double(positive));
-    for (std::size_t code = 1; code < histogram_.size(); ++code) {
-        seen += histogram_[code];
-        if (seen > wanted || seen == positive) return value_of(std::uint16_t(code));
+    // The first code that more than `wanted` positive entries do not exceed. Asked for several times a frame: searched for.
+    std::size_t low = 0, high = histogram_.size() - 1; // in (low, high]
+    while (high - low > 1) {
+        const std::size_t middle = low + (high - low) / 2;
+        const std::uint64_t seen = below_[middle] + histogram_[middle] - zeros;
+        (seen > wanted || seen == positive ? high : low) = middle;
     }
-    return largest_;
+    return value_of(std::uint16_t(high));
 }
 
 double HeatMapImage::fraction_below(std::uint16_t code) const {

@@ -28,7 +28,7 @@ void HeatMapView::paintEvent(QPaintEvent*) {
             std::optional<QRgb> mask;
             if (mask_visible_) mask = qRgb(255, 94, 20); // one warm colour that stands out from every map
             picture_ =
-                render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask);
+                render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask, palette().color(backgroundRole()).rgb());
             picture_.setDevicePixelRatio(ratio);
         }
         painter.drawImage(area.topLeft(), picture_);

@@ -44,18 +44,60 @@ std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float,
     };
     const double from = end(range.first), to = end(range.second);
     const double factor = to > from ? 255 / (to - from) : 0;
-    for (std::size_t code = 0; code < lookup.size(); ++code) {
+    const auto step_of = [&](std::size_t code) {
         // Values from 7f80 on are infinite or not a number: the top.
-        const double step = code >= 0xff00 ? 255 : std::clamp((place(std::uint16_t(code)) - from) * factor + 0.5, 0.0, 255.0);
-        lookup[code] = table[code == 0 ? 0 : std::size_t(step)];
+        return std::size_t(code >= 0xff00 ? 255 : std::clamp((place(std::uint16_t(code)) - from) * factor + 0.5, 0.0, 255.0));
+    };
+    lookup[0] = table[0];
+    // The step never falls as the code rises, so each colour is one run of codes: its end is searched for, and a range that is
+    // dragged costs a few thousand logarithms instead of 65,536.
+    for (std::size_t code = 1; code < lookup.size();) {
+        const std::size_t step = step_of(code);
+        std::size_t low = code, high = lookup.size(); // the first code of another step is in (low, high]
+        while (high - low > 1) {
+            const std::size_t middle = low + (high - low) / 2;
+            (step_of(middle) == step ? low : high) = middle;
+        }
+        std::fill(lookup.begin() + std::ptrdiff_t(code), lookup.begin() + std::ptrdiff_t(high), table[step]);
+        code = high;
     }
     return lookup;
 }
 
+namespace {
+
+// runs[0][c] is the cell c itself, runs[n][c] the largest of the n + 1 cells from c on: whatever a pixel covers across is then
+// one load. Three are enough, because the level is chosen so that a pixel covers less than two of its cells, or three in part.
+template <class Code> struct Runs {
+    explicit Runs(std::size_t columns) : stride(columns + 2), cells(3 * (columns + 2)) {}
+    void fill(int first, int last) {
+        Code *one = cells.data(), *two = one + stride, *three = two + stride;
+        one[last + 1] = one[last + 2] = 0;
+        for (int c = first; c <= last; ++c) two[c] = std::max(one[c], one[c + 1]);
+        two[last + 1] = 0;
+        for (int c = first; c <= last; ++c) three[c] = std::max(two[c], two[c + 1]);
+    }
+    std::size_t stride;
+    std::vector<Code> cells;
+};
+
+// Down, over the columns in view: the largest of the level's rows that a pixel covers.
+template <class Code> void reduce_rows(const std::vector<Code>& from, int columns, Cover rows, int first, int last, Code* to) {
+    const Code* top = from.data() + std::size_t(rows.first) * std::size_t(columns);
+    std::copy(top + first, top + last + 1, to + first);
+    for (int r = rows.first + 1; r <= rows.last; ++r) {
+        const Code* next = from.data() + std::size_t(r) * std::size_t(columns);
+        for (int c = first; c <= last; ++c) to[c] = std::max(to[c], next[c]);
+    }
+}
+
+} // namespace
+
 QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size,
-                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour) {
-    QImage picture(size, QImage::Format_ARGB32_Premultiplied);
-    picture.fill(Qt::transparent);
+                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour, QRgb ground) {
+    // Opaque where it can be: pixels are then copied to the window, not blended.
+    QImage picture(size, qAlpha(ground) == 255 ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied);
+    picture.fill(QColor::fromRgba(ground));
     if (size.isEmpty() || cells.width() <= 0 || cells.height() <= 0) return picture;
     const double dx = cells.width() / size.width(), dy = cells.height() / size.height();
     const int finest = int(image.levels().size()) - 1;
@@ -64,17 +106,27 @@ QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize siz
     const HeatMapImage::Level& level = image.levels()[std::size_t(level_index)];
     const auto across = covers(cells.left(), dx, size.width(), level_index, level.columns);
     const auto down = covers(cells.top(), dy, size.height(), level_index, level.rows);
-    int first = level.columns, last = -1; // the columns in view
-    for (const Cover& cover : across) {
+    int first = level.columns, last = -1, left = size.width(), right = -1, widest = 0; // the columns, and the pixels, in view
+    for (int x = 0; x < size.width(); ++x) {
+        const Cover& cover = across[std::size_t(x)];
         if (cover.last < 0) continue;
         first = std::min(first, cover.first);
         last = std::max(last, cover.last);
+        left = std::min(left, x);
+        right = x;
+        widest = std::max(widest, cover.last - cover.first + 1);
     }
     if (last < 0) return picture;
     const bool mask = mask_colour && !level.masked.empty();
     const QRgb over = mask_colour.value_or(0);
-    std::vector<std::uint16_t> codes(static_cast<std::size_t>(level.columns));
-    std::vector<std::uint8_t> masked(static_cast<std::size_t>(level.columns));
+    Runs<std::uint16_t> codes{std::size_t(level.columns)};
+    Runs<std::uint8_t> masked{mask ? std::size_t(level.columns) : 0};
+    std::vector<std::uint32_t> at(std::size_t(size.width())); // of the pixels in view, into the runs
+    if (widest <= 3)
+        for (int x = left; x <= right; ++x) {
+            const Cover& cover = across[std::size_t(x)];
+            at[std::size_t(x)] = std::uint32_t(std::size_t(cover.last - cover.first) * codes.stride + std::size_t(cover.first));
+        }
     Cover above;
     for (int y = 0; y < size.height(); ++y) {
         const Cover rows = down[std::size_t(y)];
@@ -85,27 +137,27 @@ QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize siz
             continue;
         }
         above = rows;
-        // Down first, over the columns in view, then across: separable like every max over a rectangle.
-        const auto reduce = [&](const auto& from, auto& to) {
-            const auto* top = from.data() + std::size_t(rows.first) * std::size_t(level.columns);
-            std::copy(top + first, top + last + 1, to.begin() + first);
-            for (int r = rows.first + 1; r <= rows.last; ++r) {
-                const auto* next = from.data() + std::size_t(r) * std::size_t(level.columns);
-                for (int c = first; c <= last; ++c)
-                    to[std::size_t(c)] = std::max(to[std::size_t(c)], next[c]);
+        // Down first, then across: separable like every max over a rectangle.
+        reduce_rows(level.codes, level.columns, rows, first, last, codes.cells.data());
+        if (mask) reduce_rows(level.masked, level.columns, rows, first, last, masked.cells.data());
+        if (widest <= 3) {
+            codes.fill(first, last);
+            const std::uint16_t* code = codes.cells.data();
+            if (mask) {
+                masked.fill(first, last);
+                const std::uint8_t* any = masked.cells.data();
+                for (int x = left; x <= right; ++x) line[x] = any[at[std::size_t(x)]] ? over : lookup[code[at[std::size_t(x)]]];
+            } else {
+                for (int x = left; x <= right; ++x) line[x] = lookup[code[at[std::size_t(x)]]];
             }
-        };
-        reduce(level.codes, codes);
-        if (mask) reduce(level.masked, masked);
-        for (int x = 0; x < size.width(); ++x) {
+            continue;
+        }
+        // Stretched far more one way than the other: no window of ours does it, a caller may.
+        for (int x = left; x <= right; ++x) {
             const Cover cover = across[std::size_t(x)];
-            if (cover.last < 0) continue;
-            std::uint16_t code = codes[std::size_t(cover.first)];
-            std::uint8_t any = mask ? masked[std::size_t(cover.first)] : std::uint8_t{0};
-            for (int c = cover.first + 1; c <= cover.last; ++c) {
-                code = std::max(code, codes[std::size_t(c)]);
-                if (mask) any |= masked[std::size_t(c)];
-            }
+            const auto* from = codes.cells.data();
+            std::uint16_t code = *std::max_element(from + cover.first, from + cover.last + 1);
+            const bool any = mask && *std::max_element(masked.cells.data() + cover.first, masked.cells.data() + cover.last + 1) != 0;
             line[x] = any ? over : lookup[code];
         }
     }

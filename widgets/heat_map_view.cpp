@@ -208,6 +208,11 @@ std::string HeatMapView::csv() const {
     return text;
 }
 
+void HeatMapView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) picture_ = {}; // its ground is the window's
+}
+
 void HeatMapView::resizeEvent(QResizeEvent*) {
     fitted_ ? fit() : settle();
 }

@@ -179,6 +179,98 @@ class HeatMapTest : public QObject {
         }
     }
 
+    // Pixel by pixel over the cells of the level that the renderer must choose, whatever the stretch.
+    void everyPixelIsTheLargestUnderIt() {
+        const int rows = 301, columns = 517;
+        auto values = std::make_shared<std::vector<float>>();
+        auto mask = std::make_shared<std::vector<std::uint32_t>>();
+        std::uint32_t state = 7;
+        for (std::uint32_t i = 0; i < std::uint32_t(rows * columns); ++i) {
+            state = state * 1664525U + 1013904223U;
+            values->push_back(float(state >> 8) / 16777216.0F);
+            if (state % 211 == 0) mask->push_back(i);
+        }
+        HeatMapSource source;
+        source.values = values;
+        source.mask = mask;
+        source.out = columns;
+        source.in = rows;
+        const auto image = HeatMapImage::build(source);
+        const auto lookup = colour_lookup(ColourMap::viridis, HeatScale::linear, {0, 1});
+        const QRgb over = qRgb(255, 0, 255), ground = qRgb(1, 2, 3);
+        int outside = 0, marked = 0;
+        for (const auto& [cells, size] : {std::pair(QRectF(0, 0, columns, rows), QSize(200, 90)), std::pair(QRectF(-20.3, 11.7, 300.9, 120.4), QSize(311, 97)),
+                                          std::pair(QRectF(100, 50, 40, 30), QSize(400, 300)), std::pair(QRectF(0, 0, columns, rows), QSize(40, 290)),
+                                          std::pair(QRectF(3.5, -9, 600, 320), QSize(601, 320))}) {
+            const QImage picture = render_heat_map(*image, cells, size, lookup, over, ground);
+            const double dx = cells.width() / size.width(), dy = cells.height() / size.height();
+            const int level_index = std::clamp(int(std::floor(std::log2(std::max(1.0, std::min(dx, dy))) + 1e-9)), 0, int(image->levels().size()) - 1);
+            const auto& level = image->levels()[std::size_t(level_index)];
+            const double cell = std::pow(2.0, level_index);
+            const auto covered = [&](double start, double step, int pixel, int count) {
+                double low = start + pixel * step, high = low + step;
+                if (step <= 1) low = high = (low + high) / 2;
+                const int first = int(std::floor(low / cell + 1e-9)), last = std::max(first, int(std::ceil(high / cell - 1e-9)) - 1);
+                return std::pair(std::max(first, 0), std::min(last, count - 1));
+            };
+            for (int y = 0; y < size.height(); ++y)
+                for (int x = 0; x < size.width(); ++x) {
+                    const auto [left, right] = covered(cells.left(), dx, x, level.columns);
+                    const auto [top, bottom] = covered(cells.top(), dy, y, level.rows);
+                    std::uint16_t code = 0;
+                    bool any = false;
+                    for (int r = top; r <= bottom; ++r)
+                        for (int c = left; c <= right; ++c) {
+                            code = std::max(code, level.codes[std::size_t(r * level.columns + c)]);
+                            any = any || level.masked[std::size_t(r * level.columns + c)];
+                        }
+                    const bool none = left > right || top > bottom;
+                    outside += none;
+                    marked += any;
+                    const QRgb expected = none ? ground : any ? over : lookup[code];
+                    if (picture.pixel(x, y) != expected) QFAIL(qPrintable(QString("%1 × %2: pixel %3, %4").arg(size.width()).arg(size.height()).arg(x).arg(y)));
+                }
+        }
+        QVERIFY(outside > 100 && marked > 100);
+    }
+
+    void quantilesAndLookupsEqualTheirTwins() {
+        auto values = std::make_shared<std::vector<float>>();
+        std::uint32_t state = 3;
+        for (int i = 0; i < 4000; ++i) {
+            state = state * 1664525U + 1013904223U;
+            values->push_back(i % 5 == 0 ? 0 : std::exp(float(state >> 8) / 1000000.0F - 12));
+        }
+        HeatMapSource source;
+        source.values = values;
+        source.out = 40;
+        source.in = 100;
+        const auto image = HeatMapImage::build(source);
+        std::vector<float> positive;
+        for (const float value : *values)
+            if (value > 0) positive.push_back(value);
+        std::ranges::sort(positive);
+        for (const double fraction : {0.0, 0.002, 0.2, 0.5, 0.77, 0.999, 1.0}) {
+            const auto at = std::min(positive.size() - 1, std::size_t(fraction * double(positive.size())));
+            QCOMPARE(image->quantile(fraction), HeatMapImage::value_of(HeatMapImage::code_of(positive[at])));
+        }
+        // One colour for every code, each by itself.
+        const std::pair<float, float> range(positive[100], positive[3000]);
+        for (const HeatScale scale : {HeatScale::logarithmic, HeatScale::linear, HeatScale::percentile}) {
+            const auto lookup = colour_lookup(ColourMap::cividis, scale, range, image.get());
+            const auto place = [&](float value) {
+                if (scale == HeatScale::percentile) return image->fraction_below(HeatMapImage::code_of(value));
+                return scale == HeatScale::linear ? double(value) : std::log2(std::max(double(value), 1e-45));
+            };
+            QCOMPARE(lookup[0], colour_table(ColourMap::cividis)[0]);
+            for (std::size_t code = 1; code < 0xff00; ++code) {
+                const double step = std::clamp((place(HeatMapImage::value_of(std::uint16_t(code))) - place(range.first)) * 255 / (place(range.second) - place(range.first)) + 0.5, 0.0, 255.0);
+                const auto near = [&](double by) { return lookup[code] == colour_table(ColourMap::cividis)[std::size_t(std::clamp(step + by, 0.0, 255.0))]; };
+                if (!near(0) && !near(1e-9) && !near(-1e-9)) QFAIL(qPrintable(QString("scale %1, code %2").arg(int(scale)).arg(code)));
+            }
+        }
+    }
+
     void lookupFollowsRangeAndScale() {
         const auto log = colour_lookup(ColourMap::cividis, HeatScale::logarithmic, {1e-4F, 1.0F});
         const auto& table = colour_table(ColourMap::cividis);
