@@ -8,14 +8,20 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
 
 #include <algorithm>
 #include <csignal>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace cdra::workbench {
 
@@ -110,26 +116,39 @@ QString next_free_path(const QString& base, const QString& stem, const QString& 
 }
 
 StartedProcess start_detached(const QStringList& arguments, const QString& output_file) {
-    QProcess process;
-    process.setProgram(find_cdra());
-    process.setArguments(arguments);
+    const std::string program = find_cdra().toStdString(), output = output_file.toStdString();
     QDir().mkpath(QFileInfo(output_file).absolutePath());
-    process.setStandardInputFile(QProcess::nullDevice());
-    process.setStandardOutputFile(output_file, QIODevice::Append);
-    process.setStandardErrorFile(output_file, QIODevice::Append);
-    process.setChildProcessModifier([] {
-        if (nice(5) == -1) return; // the window comes first; nothing to do where this is refused
-    });
-    StartedProcess started;
-    started.output = output_file;
-    if (!process.startDetached(&started.pid))
-        throw IoError("the command " + process.program().toStdString() + " can't be started: " +
-                      process.errorString().toStdString());
-    return started;
+    std::vector<std::string> words{program};
+    for (const QString& argument : arguments) words.push_back(argument.toStdString());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    // Spawned, not forked: a window that holds a map of 340 MB would copy its page tables first, on the event loop.
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
+    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1); // files that libraries hold open are none of its business
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);           // goes on when the window or its terminal goes
+    pid_t pid = 0;
+    const int failed = posix_spawn(&pid, program.c_str(), &files, &attributes, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    if (failed != 0)
+        throw IoError("the command " + program + " can't be started, its output going to " + output + ": " + std::system_category().message(failed));
+    // The window comes first. Before it has any threads, so that all of them inherit it; nothing to do where this is refused.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(pid), getpriority(PRIO_PROCESS, 0) + 5);
+    return {pid, output_file};
 }
 
 bool process_alive(qint64 pid) {
-    if (pid <= 0 || ::kill(static_cast<pid_t>(pid), 0) != 0) return false;
+    if (pid <= 0) return false;
+    // One of this window's own that has ended is taken note of, so that no zombie of it stays.
+    if (::waitpid(static_cast<pid_t>(pid), nullptr, WNOHANG) == pid) return false;
+    if (::kill(static_cast<pid_t>(pid), 0) != 0) return false;
     QFile stat("/proc/" + QString::number(pid) + "/stat");
     if (!stat.open(QIODevice::ReadOnly)) return true; // no /proc: the signal's answer stands
     const QByteArray line = stat.read(512);

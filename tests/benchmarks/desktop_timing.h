@@ -11,6 +11,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QMetaObject>
+#include <QThread>
 
 #include <algorithm>
 #include <cstdio>
@@ -33,6 +34,7 @@ class TimedApplication : public QApplication {
   public:
     using QApplication::QApplication;
     bool notify(QObject* receiver, QEvent* event) override {
+        if (QThread::currentThread() != thread()) return QApplication::notify(receiver, event); // another thread's own loop
         class Depth {
           public:
             explicit Depth(int& depth) : depth_(depth) { ++depth_; }

@@ -264,7 +264,12 @@ void ResultsPage::load() {
 }
 
 void ResultsPage::show_results() {
-    changes_->set_run(results_ ? job_->folder() : QString());
+    // Often it comes while somebody looks at another page.
+    when_seen("results", [this] { fill_results(); });
+}
+
+void ResultsPage::fill_results() {
+    changes_->set_run(results_ && job_ ? job_->folder() : QString());
     show_numbers();
     show_predictions();
 }
@@ -291,7 +296,7 @@ void ResultsPage::show_numbers() {
 }
 
 void ResultsPage::show_predictions() {
-    if (!results_) {
+    if (!results_ || !job_) {
         masks_->show({}, nullptr, {}, nullptr);
         attention_->set_run({}, {}, nullptr, {});
         return predictions_->show(nullptr, {}, nullptr, job_ ? tr("Predictions come when the run is done.") : QString());

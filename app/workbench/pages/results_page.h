@@ -50,6 +50,7 @@ class ResultsPage : public Page {
     void put_run(const JobClient* job);
     void load();
     void show_results();
+    void fill_results();
     void show_numbers();
     void show_predictions();
 
