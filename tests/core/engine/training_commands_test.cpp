@@ -6,6 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/engine/kernels/forms.h"
 #include "core/engine/training/run_setup.h"
 #include "core/job/requests.h"
 #include "core/job/results.h"
@@ -13,6 +14,7 @@
 #include "tests/support/temporary_folder.h"
 
 #include <QTest>
+#include <nlohmann/json.hpp>
 
 namespace job = cdra::job;
 namespace engine = cdra::engine;
@@ -129,6 +131,32 @@ class TrainingCommandsTest : public QObject {
         request.folder = run_;
         request.output.quiet = true;
         QVERIFY_EXCEPTION_THROWN(commands::train(job::to_json(request)), cdra::InputError);
+    }
+
+    // Forms of kernels differ in rounding: a run goes on in those it began with, whatever the table says by then.
+    void a_resume_takes_up_the_kernels_of_its_beginning() {
+        namespace kernels = engine::kernels;
+        const auto inputs = std::filesystem::path(run_) / "inputs.json";
+        const auto first = nlohmann::json::parse(cdra::read_text_file(inputs, 65536));
+        const auto table = kernels::to_text(kernels::forms_for(kernels::best_instruction_set(), 1));
+        QCOMPARE(first.at("kernels").get<std::string>(), table);
+        QCOMPARE(job::read_results(job::JobPaths(run_).results, false).environment.at("kernels"), table);
+
+        const auto resumed = [&](const nlohmann::json& now, int epochs) {
+            cdra::write_file_atomically(inputs, now.dump());
+            job::TrainRequest request;
+            request.folder = run_, request.resume = true, request.epochs = epochs;
+            request.output.quiet = request.output.json = true;
+            commands::train(job::to_json(request));
+            return job::read_results(job::JobPaths(run_).results, false).environment.at("kernels");
+        };
+        auto now = first;
+        now["kernels"] = "product merged from 0.0625"; // as another table said
+        QCOMPARE(resumed(now, 3), std::string("product merged from 0.0625"));
+        now.erase("kernels"); // as versions before the table wrote it
+        QCOMPARE(resumed(now, 4), kernels::to_text(kernels::first_forms));
+        now["kernels"] = "product by magic";
+        QVERIFY_EXCEPTION_THROWN(resumed(now, 5), cdra::InputError);
     }
 
   private:
