@@ -45,13 +45,18 @@ cdra_jobs() {
 }
 export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(cdra_jobs)}"
 
+# A fresh virtual environment in DIR.
+new_venv() { # DIR
+    rm -rf "$1"
+    python3 -m venv "$1" || die "python3 -m venv failed: is python3-venv installed?"
+}
+
 # A Python of our own for downloads: the distribution's refuses pip. Sets cdra_python.
 need_python_tools() {
     cdra_python="$cdra_cache/tools-venv/bin/python"
     if ! "$cdra_python" -m pip --version >/dev/null 2>&1; then
         mkdir -p "$cdra_cache"
-        rm -rf "$cdra_cache/tools-venv"
-        python3 -m venv "$cdra_cache/tools-venv" || die "python3 -m venv failed: is python3-venv installed?"
+        new_venv "$cdra_cache/tools-venv"
     fi
 }
 

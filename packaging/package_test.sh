@@ -94,7 +94,8 @@ mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 cp -L /etc/hosts "$root/etc/hosts"
-inside() { chroot "$root" env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive QT_QPA_PLATFORM=offscreen PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+chrooted=(chroot "$root" env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive QT_QPA_PLATFORM=offscreen PATH=/usr/sbin:/usr/bin:/sbin:/bin)
+inside() { "${chrooted[@]}" "$@"; }
 apt() { attempt inside apt-get -q -y -o Acquire::Check-Valid-Until=false -o Acquire::Check-Date=false -o Acquire::Retries=3 "$@" >"$out/apt.log" 2>&1 || { tail -5 "$out/apt.log"; die "apt-get $1 failed"; }; }
 apt update
 # dpkg is told to leave documents out in some images; the test looks for them.
@@ -144,7 +145,7 @@ fi
 if [ ${#torch[@]} = 0 ]; then
     [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
     must inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt cdra-setup
-    say "cdra-setup: $(du -sh "$root/root/.cache/cdra-workbench" | cut -f1) in the user's cache"
+    say "cdra-setup: $(inside sh -c 'du -sh "$HOME/.cache/cdra-workbench"' | cut -f1) in the user's cache"
     must inside cdra-setup # finds its own
     grep -q 'nothing to do' "$out/step.log" || die 'a second cdra-setup does not find what the first fetched'
 fi
@@ -161,7 +162,7 @@ must inside cdra report /tmp/RUN
 must inside cdra export /tmp/RUN --format compact --out /tmp/adapter
 must inside cdra-workbench --export-figures /tmp/figures /tmp/P.h5
 [ -n "$(ls "$root/tmp/figures")" ] || die 'no figures were written'
-must_stay inside cdra-workbench /tmp/RUN/project.toml
+must_stay "${chrooted[@]}" cdra-workbench /tmp/RUN/project.toml
 say 'the desktop app opens the project and stays'
 
 step 'A small disk'

@@ -26,6 +26,9 @@ void RecipeOptions::declare(CLI::App& app) {
     add("--min-lr", min_lr, "F", "Where the cosine ends (default 1e-5).");
     add("--warmup-lr", warmup_lr, "F", "Where the warm-up begins (default 1e-6).");
     add("--warmup-epochs", warmup_epochs, "N", "Epochs of linear warm-up (default 10).");
+    add("--schedule", schedule, "WORD",
+        "When the learning rate moves: epoch (after each epoch, as published) or step (after every step, for runs of few "
+        "epochs) (default epoch).");
     add("--weight-decay", weight_decay, "F", "Weight decay of AdamW (default 0.0001).");
     add("--drop-path", drop_path, "F", "Drop-path rate of the last block (default 0.1).");
     add("--label-smoothing", label_smoothing, "F", "Label smoothing, 0 … 0.99 (default 0).");
@@ -51,6 +54,7 @@ void RecipeOptions::apply(job::Recipe& recipe, const methods::Descriptor& method
     put(min_lr, recipe.min_lr);
     put(warmup_lr, recipe.warmup_lr);
     put(warmup_epochs, recipe.warmup_epochs);
+    put(schedule, recipe.schedule);
     put(weight_decay, recipe.weight_decay);
     put(drop_path, recipe.drop_path);
     put(label_smoothing, recipe.label_smoothing);

@@ -16,7 +16,7 @@ namespace cdra::cli {
 struct RecipeOptions {
     std::optional<int> epochs, batch_size, accumulate, warmup_epochs, checkpoint_every;
     std::optional<double> lr, min_lr, warmup_lr, weight_decay, drop_path, label_smoothing;
-    std::optional<std::string> precision, protocol, recipe, report;
+    std::optional<std::string> precision, protocol, recipe, report, schedule;
     bool final_training = false;
     void declare(CLI::App& app);
     void apply(job::Recipe& recipe, const methods::Descriptor& method) const;

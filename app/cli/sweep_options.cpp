@@ -24,15 +24,15 @@ void SweepOptions::declare(CLI::App& app) {
     app.add_option("--tasks", overrides.tasks, "Only these tasks, separated by commas.")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->type_name("NAME,…");
+        ->type_name("NAME");
     app.add_option("--rows", overrides.rows, "Only these rows, separated by commas.")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->type_name("LABEL,…");
-    app.add_option("--seeds", overrides.seeds, "Only these seeds; trials keep the file's first.")
+        ->type_name("LABEL");
+    app.add_option("--seeds", overrides.seeds, "Only these seeds, separated by commas; trials keep the file's first.")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->type_name("N,…");
+        ->type_name("N");
     app.add_flag("--retry-failed", retry_failed, "Try runs again that failed before.");
 }
 

@@ -175,7 +175,7 @@ void show_help(QWidget* parent, const QString& word) {
         browser->setFrameShape(QFrame::NoFrame);
         browser->document()->setDocumentMargin(2 * widgets::grid);
         QString html;
-        for (const Source& one : sources) html += QString("<a name='%1'></a><h3>%2</h3>%3").arg(one.word, tr(one.title).toHtmlEscaped(), tr(one.text));
+        for (const HelpTopic& one : help_topics()) html += QString("<a name='%1'></a><h3>%2</h3>%3").arg(one.word, one.title.toHtmlEscaped(), one.text);
         browser->setHtml(html);
         layout->addWidget(browser);
         dialog->resize(80 * widgets::grid, 76 * widgets::grid);

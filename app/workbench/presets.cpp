@@ -25,6 +25,7 @@ void quick_look(job::Project& project) {
     paper(project);
     project.recipe.epochs = 10;
     project.recipe.warmup_epochs = 1;
+    project.recipe.schedule = "step";
 }
 
 void medium(job::Project& project) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -33,9 +32,6 @@ class Sha256 {
 
 // Lower-case hexadecimal SHA-256 (64 characters).
 std::string sha256_hex(std::span<const std::byte> bytes);
-// Of both; where the processor has the instructions and the two are equally long whole blocks of 64 bytes, in little more
-// time than one takes.
-std::array<std::string, 2> sha256_hex_of_two(std::span<const std::byte> first, std::span<const std::byte> second);
 // Throws InputError if the file can't be read, Cancelled on a stop.
 std::string sha256_file(const std::filesystem::path& path, const std::stop_token& stop = {});
 

@@ -49,6 +49,7 @@ struct Recipe {
     int accumulate = 1;
     double lr = 1e-3, min_lr = 1e-5, warmup_lr = 1e-6, weight_decay = 1e-4;
     int warmup_epochs = 10;
+    std::string schedule = "epoch";    // or "step": the rate moves after every step, which short runs need
     double drop_path = 0.1;
     double label_smoothing = 0;
     std::string precision = "fp32";    // or "bf16"

@@ -95,6 +95,7 @@ void check_recipe(Checks& checks, const Recipe& recipe) {
     checks.between("recipe.warmup-lr", recipe.warmup_lr, 0, infinity);
     checks.between("recipe.weight-decay", recipe.weight_decay, 0, infinity);
     checks.at_least("recipe.warmup-epochs", recipe.warmup_epochs, 0);
+    checks.word("recipe.schedule", recipe.schedule, std::array<std::string, 2>{"epoch", "step"});
     checks.between("recipe.drop-path", recipe.drop_path, 0, 0.99);
     checks.between("recipe.label-smoothing", recipe.label_smoothing, 0, 0.99);
     checks.word("recipe.precision", recipe.precision, std::array<std::string, 2>{"fp32", "bf16"});

@@ -162,6 +162,7 @@ void read_recipe(TomlReader reader, Recipe& recipe) {
     reader.read("warmup-lr", recipe.warmup_lr);
     reader.read("weight-decay", recipe.weight_decay);
     reader.read("warmup-epochs", recipe.warmup_epochs);
+    reader.read("schedule", recipe.schedule);
     reader.read("drop-path", recipe.drop_path);
     reader.read("label-smoothing", recipe.label_smoothing);
     reader.read("precision", recipe.precision);

@@ -109,6 +109,7 @@ void write_recipe_table(Writer& writer, const Recipe& recipe) {
     writer.put("warmup-lr", recipe.warmup_lr);
     writer.put("weight-decay", recipe.weight_decay);
     writer.put("warmup-epochs", recipe.warmup_epochs);
+    writer.put("schedule", recipe.schedule);
     writer.put("drop-path", recipe.drop_path);
     writer.put("label-smoothing", recipe.label_smoothing);
     writer.put("precision", recipe.precision);

@@ -46,6 +46,7 @@ void use_recipe(Recipe& recipe, const methods::Descriptor& method, std::string_v
     recipe.weight_decay = common.weight_decay, recipe.drop_path = common.drop_path;
     recipe.label_smoothing = common.label_smoothing, recipe.epochs = common.epochs;
     recipe.batch_size = common.batch_size, recipe.warmup_epochs = common.warmup_epochs;
+    recipe.schedule = common.schedule;
     if (word == "common") return;
     for (const auto& [key, value] : method.recipe)
         set(recipe, key, value);

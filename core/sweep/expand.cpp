@@ -14,10 +14,10 @@
 namespace cdra::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 13> recipe_keys = {
+constexpr std::array<std::string_view, 14> recipe_keys = {
     "lr",         "min-lr",     "warmup-lr",       "weight-decay", "epochs",
     "batch-size", "accumulate", "warmup-epochs",   "drop-path",    "label-smoothing",
-    "precision",  "protocol",   "checkpoint-every"};
+    "precision",  "protocol",   "checkpoint-every", "schedule"};
 constexpr std::array<std::string_view, 8> plan_keys = {"gamma",     "tau",        "budget",   "pool",
                                                        "rank-zero", "size-scale", "quadrant", "beta"};
 constexpr std::array<std::string_view, 3> amount_keys = {"gamma", "tau", "budget"};

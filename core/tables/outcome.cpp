@@ -10,8 +10,6 @@
 namespace cdra::tables {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 // Sums of what runs say about themselves; a mean over runs.
 struct Means {
     std::map<std::string, std::pair<double, int>> sums;
@@ -24,7 +22,7 @@ struct Means {
     }
     double operator[](const char* name) const {
         const auto found = sums.find(name);
-        return found == sums.end() ? none : found->second.first / found->second.second;
+        return found == sums.end() ? unknown : found->second.first / found->second.second;
     }
 };
 
@@ -62,7 +60,7 @@ double Outcome::group_mean(const OutcomeRow& row, const std::string& group) cons
     for (std::size_t i = 0; i < tasks.size(); ++i)
         if (groups[i] == group) {
             const auto found = row.cells.find(tasks[i]);
-            means.push_back(found == row.cells.end() ? none : found->second.mean());
+            means.push_back(found == row.cells.end() ? unknown : found->second.mean());
         }
     return mean(means);
 }
@@ -71,7 +69,7 @@ double Outcome::mean_of_tasks(const OutcomeRow& row) const {
     std::vector<double> means;
     for (const std::string& task : tasks) {
         const auto found = row.cells.find(task);
-        means.push_back(found == row.cells.end() ? none : found->second.mean());
+        means.push_back(found == row.cells.end() ? unknown : found->second.mean());
     }
     return mean(means);
 }
@@ -99,21 +97,12 @@ Outcome collect(const sweep::Sweep& sweep, const sweep::SweepStatus& status) {
         const std::string label = one.label + (one.run.grid.empty() ? "" : " " + sweep::slug(one.run.grid));
         auto place = std::find_if(outcome.rows.begin(), outcome.rows.end(),
                                   [&](const OutcomeRow& row) { return row.label == label; });
-        if (place == outcome.rows.end())
-            place = outcome.rows.insert(place, {label,
-                                                one.run.project.method,
-                                                one.run.project.recipe.protocol,
-                                                {},
-                                                {},
-                                                none,
-                                                none,
-                                                none,
-                                                none,
-                                                none,
-                                                none,
-                                                none,
-                                                none,
-                                                none});
+        if (place == outcome.rows.end()) {
+            place = outcome.rows.emplace(place);
+            place->label = label;
+            place->method = one.run.project.method;
+            place->protocol = one.run.project.recipe.protocol;
+        }
         if (one.state != sweep::RunState::done || !std::isfinite(one.value)) continue;
         Cell& cell = place->cells[one.task];
         cell.seeds.emplace_back(one.run.seed, 100 * one.value);

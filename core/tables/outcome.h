@@ -8,6 +8,7 @@
 #include "core/sweep/queue.h"
 #include "core/tables/statistics.h"
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,14 +23,15 @@ struct Cell {
     double deviation() const; // over seeds
     std::string setting;      // what was chosen
 };
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 struct OutcomeRow {
     std::string label, method, protocol;
     std::map<std::string, Cell> cells;  // by task
     std::map<std::string, Cell> beside; // by task and metric, as in Outcome::beside: in no mean, in no comparison
     // Means over tasks of what plans and heads make different; not-a-number if nothing is known.
-    double trainable = 0, head = 0, percent = 0, percent_with_head = 0, seconds = 0;
+    double trainable = unknown, head = unknown, percent = unknown, percent_with_head = unknown, seconds = unknown;
     // What it costs: of an image's share of a step and of a forward pass; peaks of a run and of a forward pass.
-    double train_ms = 0, inference_ms = 0, train_mib = 0, inference_mib = 0;
+    double train_ms = unknown, inference_ms = unknown, train_mib = unknown, inference_mib = unknown;
 };
 struct Outcome {
     std::string name;

@@ -115,12 +115,7 @@ std::string digest_of_pieces(std::span<const std::byte> bytes) {
     std::vector<std::string> digests((bytes.size() + piece - 1) / piece);
     const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 8U));
     const auto part = [&](std::size_t i) { return bytes.subspan(i * piece, std::min(piece, bytes.size() - i * piece)); };
-    parallel_for(threads, digests.size() / 2, [&](std::size_t, std::size_t i) {
-        auto two = sha256_hex_of_two(part(2 * i), part(2 * i + 1));
-        digests[2 * i] = std::move(two[0]);
-        digests[2 * i + 1] = std::move(two[1]);
-    });
-    if (digests.size() % 2 == 1) digests.back() = sha256_hex(part(digests.size() - 1));
+    parallel_for(threads, digests.size(), [&](std::size_t, std::size_t i) { digests[i] = sha256_hex(part(i)); });
     Sha256 digest;
     for (const std::string& one : digests) digest.add(one);
     return digest.hex();

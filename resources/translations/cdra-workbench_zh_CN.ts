@@ -4485,6 +4485,26 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
       <translation>预热的起点。</translation>
     </message>
     <message>
+      <source>Schedule</source>
+      <translation>调度</translation>
+    </message>
+    <message>
+      <source>by epoch</source>
+      <translation>按轮次</translation>
+    </message>
+    <message>
+      <source>by step</source>
+      <translation>按步</translation>
+    </message>
+    <message>
+      <source>When the learning rate moves: after each epoch, as published, or after every step, for runs of few epochs.</source>
+      <translation>学习率何时变化：每轮之后（与论文一致），或每步之后（适合轮数少的运行）。</translation>
+    </message>
+    <message>
+      <source>schedule</source>
+      <translation>调度</translation>
+    </message>
+    <message>
       <source>&amp;Drop path</source>
       <translation>随机深度(&amp;D)</translation>
     </message>

@@ -16,8 +16,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && "$python" -c '' 2>/dev/n
     exit 0
 fi
 step "Benchmark environment: making $venv"
-rm -rf "$venv"
-python3 -m venv "$venv" || die "python3 -m venv failed: is python3-venv installed?"
+new_venv "$venv"
 packages() { "$1" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
 echo "import site; site.addsitedir('$(packages "$cdra_cache/parity-venv/bin/python")')" > "$(packages "$python")/parity-environment.pth"
 attempt "$python" -m pip install --quiet --disable-pip-version-check --no-deps --retries 3 -r "$here/requirements.txt" ||

@@ -6,6 +6,7 @@
 #include "core/analysis/spectrum.h"
 #include "core/analysis/stability.h"
 #include "core/base/error.h"
+#include "tests/support/random_values.h"
 #include "tests/support/synthetic_map.h"
 
 #include <QtTest>
@@ -18,16 +19,9 @@
 
 using namespace cdra;
 using namespace cdra::analysis;
+using cdra::test::random_values;
 
 namespace {
-
-std::vector<float> random_values(std::size_t n, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(n);
-    for (float& value : values) value = normal(random);
-    return values;
-}
 
 std::vector<float> product(const std::vector<float>& a, const std::vector<float>& b, std::size_t rows, std::size_t rank,
                            std::size_t columns) {
@@ -59,7 +53,7 @@ class AnalysisTest : public QObject {
     void singular_values_reconstruct_the_norms() {
         QFETCH(int, rows);
         QFETCH(int, columns);
-        const auto values = random_values(std::size_t(rows * columns), 3);
+        const auto values = random_values(std::int64_t(rows * columns), 3);
         const auto sigma = singular_values(values, rows, columns);
         QCOMPARE(sigma.size(), std::size_t(std::min(rows, columns)));
         QVERIFY(std::ranges::is_sorted(sigma, std::greater<>()));
@@ -77,7 +71,7 @@ class AnalysisTest : public QObject {
 
     void a_product_has_its_dense_twins_values() {
         for (const auto& [rows, rank, columns] : {std::array{20, 3, 30}, {30, 8, 20}, {4, 8, 30}, {5, 1, 5}}) {
-            const auto a = random_values(std::size_t(rows * rank), 1), b = random_values(std::size_t(rank * columns), 2);
+            const auto a = random_values(std::int64_t(rows * rank), 1), b = random_values(std::int64_t(rank * columns), 2);
             const auto dense = singular_values(product(a, b, std::size_t(rows), std::size_t(rank), std::size_t(columns)), rows, columns);
             const auto got = product_singular_values(a, b, rows, rank, columns);
             QCOMPARE(got.size(), std::size_t(std::min({rows, rank, columns})));
@@ -89,7 +83,7 @@ class AnalysisTest : public QObject {
 
     void root_spectrum_adds_up_to_the_sum() {
         for (const auto& [rows, columns] : {std::pair{12, 30}, {30, 12}}) {
-            auto values = random_values(std::size_t(rows * columns), 4);
+            auto values = random_values(std::int64_t(rows * columns), 4);
             for (float& value : values) value *= value;
             const auto got = root_spectrum(values, rows, columns);
             std::vector<float> root(values.size());

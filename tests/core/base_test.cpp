@@ -27,20 +27,6 @@ class BaseTest : public QObject {
     }
 
   private slots:
-    void two_digests_at_once_are_those_of_one_each() {
-        std::vector<std::byte> bytes(5000);
-        std::uint32_t state = 3;
-        for (auto& byte : bytes) byte = static_cast<std::byte>((state = state * 1664525U + 1013904223U) >> 24);
-        const std::span<const std::byte> all(bytes);
-        for (const auto& [first, second] : {std::pair{64, 64}, {128, 128}, {2048, 2048}, {0, 0}, {63, 63}, {64, 128}, {1000, 1000}}) {
-            const auto one = all.subspan(1, std::size_t(first)), other = all.subspan(2500, std::size_t(second));
-            const auto two = sha256_hex_of_two(one, other);
-            QCOMPARE(two[0], sha256_hex(one));
-            QCOMPARE(two[1], sha256_hex(other));
-            QVERIFY(first == 0 || two[0] != two[1]);
-        }
-    }
-
     void exit_codes_follow_types() {
         QCOMPARE(exit_code(InputError("x")), 2);
         QCOMPARE(exit_code(CorruptFile("x")), 2);

@@ -46,6 +46,7 @@ job::Project unusual() {
     project.recipe.warmup_lr = 2e-6;
     project.recipe.weight_decay = 0.05;
     project.recipe.warmup_epochs = 3;
+    project.recipe.schedule = "step";
     project.recipe.drop_path = 0.25;
     project.recipe.label_smoothing = 0.1;
     project.recipe.precision = "bf16";

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/error.h"
 #include "tests/datasets/fixtures.h"
+#include "tests/support/jpeg.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QtTest>
 #include <cstdio>
-#include <jpeglib.h>
 #include <png.h>
 #include <webp/encode.h>
 
@@ -16,35 +16,6 @@ using datasets::decode_image;
 using datasets::Image;
 
 namespace {
-
-Bytes jpeg(const Bytes& pixels, int width, int height, int components, J_COLOR_SPACE space,
-           bool progressive = false) {
-    jpeg_compress_struct info{};
-    jpeg_error_mgr errors{};
-    info.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&info);
-    unsigned char* out = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&info, &out, &size);
-    info.image_width = static_cast<JDIMENSION>(width);
-    info.image_height = static_cast<JDIMENSION>(height);
-    info.input_components = components;
-    info.in_color_space = space;
-    jpeg_set_defaults(&info);
-    jpeg_set_quality(&info, 100, TRUE);
-    if (progressive) jpeg_simple_progression(&info);
-    jpeg_start_compress(&info, TRUE);
-    while (info.next_scanline < info.image_height) {
-        auto* row = const_cast<JSAMPROW>(pixels.data() +
-                                         std::size_t(info.next_scanline) * std::size_t(width * components));
-        jpeg_write_scanlines(&info, &row, 1);
-    }
-    jpeg_finish_compress(&info);
-    Bytes bytes(out, out + size);
-    std::free(out);
-    jpeg_destroy_compress(&info);
-    return bytes;
-}
 
 struct PngKind {
     int colour = PNG_COLOR_TYPE_RGB, bits = 8;

@@ -22,8 +22,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key $torch_home" ] && "$python" -c
 fi
 
 step "Parity environment: making $venv"
-rm -rf "$venv"
-python3 -m venv "$venv" || die "python3 -m venv failed: is python3-venv installed?"
+new_venv "$venv"
 pip_install() { attempt "$python" -m pip install --quiet --disable-pip-version-check --no-deps --retries 3 "$@"; }
 pip_install -r "$here/requirements.txt" || die "pip could not install $here/requirements.txt from the Python package index"
 echo "$torch_home" > "$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/torch-unpacked.pth"

@@ -170,7 +170,6 @@ void MasksPanel::took(Shared loaded) {
     picture_->setMessage(loaded_->images.empty() ? tr("This run left no masks.") : QString());
     images_->setThumbnails({});
     refresh();
-    refresh_one();
 }
 
 void MasksPanel::refresh() {

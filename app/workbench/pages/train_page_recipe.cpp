@@ -104,6 +104,13 @@ QWidget* TrainPage::build_recipe() {
     number(tr("&Weight decay"), "weight-decay", 0, 10, tr("AdamW's decoupled decay."), [](auto& p) -> auto& { return p.recipe.weight_decay; });
     spin(tr("Warm-up epochs"), "warmup-epochs", 0, 100000, tr("Epochs in which the rate rises to its peak."), [](auto& p) -> auto& { return p.recipe.warmup_epochs; });
     number(tr("Warm-up rate"), "warmup-lr", 0, 10, tr("Where the warm-up begins."), [](auto& p) -> auto& { return p.recipe.warmup_lr; });
+    auto* schedule = named(new QComboBox, "recipe-schedule", tr("Schedule"));
+    schedule->addItem(tr("by epoch"), "epoch");
+    schedule->addItem(tr("by step"), "step");
+    schedule->setToolTip(tr("When the learning rate moves: after each epoch, as published, or after every step, for runs of few epochs."));
+    binder_->choice(schedule, tr("schedule"), [](const job::Project& p) { return p.recipe.schedule; },
+                    [](job::Project& p, const std::string& word) { p.recipe.schedule = word; });
+    form->addRow(tr("Schedule"), schedule);
     number(tr("&Drop path"), "drop-path", 0, 0.99, tr("Stochastic depth: the last block's chance of being skipped."), [](auto& p) -> auto& { return p.recipe.drop_path; });
     number(tr("Label smoothing"), "label-smoothing", 0, 0.99, tr("Share of the target spread over all classes."), [](auto& p) -> auto& { return p.recipe.label_smoothing; });
     auto* every = spin(tr("Checkpoint every"), "checkpoint-every", 0, 1000000000, tr("Optimiser steps between checkpoints."), [](auto& p) -> auto& { return p.recipe.checkpoint_every; });

@@ -61,11 +61,8 @@ class Input {
 
   private:
     void normalise(std::int64_t row, float* x) const {
-        const float scale = deviation_.const_data_ptr<float>()[row],
-                    shift = -scale * mean_.const_data_ptr<float>()[row];
-        const float *weight = weight_.const_data_ptr<float>(), *bias = bias_.const_data_ptr<float>();
-        for (std::int64_t e = 0; e < width_; ++e)
-            x[e] = (x[e] * scale + shift) * weight[e] + bias[e];
+        Origin::normalise_row(x, width_, mean_.const_data_ptr<float>()[row], deviation_.const_data_ptr<float>()[row],
+                              weight_.const_data_ptr<float>(), bias_.const_data_ptr<float>(), x);
     }
 
     const Origin& origin_;

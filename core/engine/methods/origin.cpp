@@ -22,11 +22,8 @@ Tensor normalised(const Tensor& x, const Tensor& mean, const Tensor& deviation, 
                 *b = bias.const_data_ptr<float>();
     float* to = result.mutable_data_ptr<float>();
     at::parallel_for(0, rows, chunk, [=](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-            const float scale = d[row], shift = -d[row] * m[row];
-            for (std::int64_t e = 0; e < n; ++e)
-                to[row * n + e] = (from[row * n + e] * scale + shift) * w[e] + b[e];
-        }
+        for (std::int64_t row = begin; row < end; ++row)
+            Origin::normalise_row(from + row * n, n, m[row], d[row], w, b, to + row * n);
     });
     return result;
 }

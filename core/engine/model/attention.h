@@ -24,6 +24,7 @@ class AttentionWatch final : public Adaptation {
                      double epsilon) override {
         return inner_.normalise(name, x, weight, bias, epsilon);
     }
+    Tensor activate(int block, const Tensor& hidden) override { return inner_.activate(block, hidden); }
     Tensor before_block(int block, const Tensor& x) override { return inner_.before_block(block, x); }
     Tensor after_attention(int block, const Tensor& input, const Tensor& hidden) override {
         return inner_.after_attention(block, input, hidden);

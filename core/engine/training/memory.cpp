@@ -3,6 +3,8 @@
 
 #include "core/engine/training/memory.h"
 
+#include "core/engine/kernels/host_memory.h"
+
 #include <fstream>
 #include <limits>
 #include <string>
@@ -55,6 +57,7 @@ double peak_gpu_memory_mib() {
     return cuda_mib(true);
 }
 void reset_peak_memory() {
+    kernels::release_host_memory();
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif

@@ -11,8 +11,8 @@ double peak_host_memory_mib();
 // Allocated tensors on the current CUDA device, the allocator's cache excluded; not a number without CUDA.
 double gpu_memory_mib();
 double peak_gpu_memory_mib();
-// Both peaks begin anew at what is in use now; freed memory that the C library keeps is given back first. Where the
-// system can't (other than Linux), the peaks stay.
+// Both peaks begin anew at what is in use now; freed memory that is kept for the next tensor, or by the C library, is given
+// back first. Where the system can't (other than Linux), the peaks stay.
 void reset_peak_memory();
 
 } // namespace cdra::engine

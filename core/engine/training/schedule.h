@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The learning rate by epoch: linear warm-up from warmup_lr, then half a cosine down to min_lr; the schedule
-// is stepped after an epoch, so every step of an epoch has the same rate.
+// The learning rate: linear warm-up from warmup_lr, then half a cosine down to min_lr. By epoch (as published), every
+// step of an epoch has the same rate; by step it moves within the epoch, so that a run of few epochs warms up, too.
 #pragma once
 
 #include "core/job/project.h"
@@ -15,12 +15,14 @@ class CosineSchedule {
     // should not spend its life warming up.
     explicit CosineSchedule(const job::Recipe& recipe);
 
-    double rate(int epoch) const; // epoch counts from 0
-    int warmup_epochs() const noexcept { return warmup_epochs_; }
+    double rate(double epoch) const; // counts from 0; 2.5: half of the third epoch's steps are done
+    double warmup_epochs() const noexcept { return warmup_; } // whole epochs, unless by step
 
   private:
     double lr_, min_lr_, warmup_lr_;
-    int epochs_, warmup_epochs_;
+    int epochs_;
+    bool by_step_;
+    double warmup_;
 };
 
 } // namespace cdra::engine

@@ -56,7 +56,7 @@ class Trainer {
         if (setup_.resume) resume();
         state_.selected_on = roles_.select;
         if (schedule_.warmup_epochs() != recipe_.warmup_epochs)
-            host_.log("info", "warm-up: " + std::to_string(schedule_.warmup_epochs()) +
+            host_.log("info", "warm-up: " + plain(schedule_.warmup_epochs()) +
                                   " epochs, a fifth of " + std::to_string(recipe_.epochs) + ", not " +
                                   std::to_string(recipe_.warmup_epochs));
         report_progress();
@@ -108,13 +108,13 @@ class Trainer {
     }
 
     void epoch() {
-        const auto lr = schedule_.rate(state_.epoch);
         const auto epoch_seed = mix_seed(setup_.seed, static_cast<std::uint64_t>(state_.epoch));
         train_source_->start(
             random_permutation(static_cast<std::uint32_t>(samples_), mix_seed(epoch_seed, "order")),
             mix_seed(epoch_seed, "augmentation"),
             static_cast<std::size_t>(state_.step_in_epoch * recipe_.accumulate));
         while (state_.step_in_epoch < steps_per_epoch_) {
+            const double lr = schedule_.rate(epochs_done());
             step(lr);
             const bool ended = state_.step_in_epoch == steps_per_epoch_;
             if (ended) end_epoch(lr);
@@ -245,9 +245,10 @@ class Trainer {
     }
 
     void metric(const std::string& split, const std::string& name, double value) {
-        const double epoch =
-            state_.epoch + static_cast<double>(state_.step_in_epoch) / static_cast<double>(steps_per_epoch_);
-        host_.write(job::MetricEvent{state_.step, epoch, split, name, value});
+        host_.write(job::MetricEvent{state_.step, epochs_done(), split, name, value});
+    }
+    double epochs_done() const {
+        return state_.epoch + static_cast<double>(state_.step_in_epoch) / static_cast<double>(steps_per_epoch_);
     }
 
     void report_progress() {
@@ -265,7 +266,7 @@ class Trainer {
         throw Error((weights.empty() ? "the loss is not finite at step " + std::to_string(state_.step + 1)
                                      : "'" + weights + "' is not finite after step " + std::to_string(state_.step)) +
                     " (lr " +
-                    plain(schedule_.rate(state_.epoch)) + ", precision " + recipe_.precision +
+                    plain(schedule_.rate(epochs_done())) + ", precision " + recipe_.precision +
                     "); lower --lr or use --precision fp32; " +
                     (steps.empty()
                          ? "no checkpoint was written yet"

@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // JPEG files to normalised batches through the loader that training uses, nothing cached. The pictures are made up, with the
 // spectrum of photographs (noise of every octave, as strong as it is coarse), 500 × 375 as ImageNet's usual ones.
+#include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "datasets/loader.h"
-#include "core/base/error.h"
 #include "tests/benchmarks/core/workload.h"
+#include "tests/support/jpeg.h"
 
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <jpeglib.h>
 #include <numeric>
 
 namespace cdra::benchmark {
@@ -49,30 +49,9 @@ std::vector<std::uint8_t> picture(std::uint64_t seed) {
     return rgb;
 }
 
-// Quality 90, colours at half resolution, as cameras write them.
-void write_jpeg(const std::filesystem::path& path, std::vector<std::uint8_t> rgb) {
-    jpeg_compress_struct info{};
-    jpeg_error_mgr errors{};
-    info.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&info);
-    unsigned char* bytes = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&info, &bytes, &size);
-    info.image_width = width;
-    info.image_height = height;
-    info.input_components = 3;
-    info.in_color_space = JCS_RGB;
-    jpeg_set_defaults(&info);
-    jpeg_set_quality(&info, 90, TRUE);
-    jpeg_start_compress(&info, TRUE);
-    while (info.next_scanline < info.image_height) {
-        JSAMPROW row = rgb.data() + std::size_t{info.next_scanline} * width * 3;
-        jpeg_write_scanlines(&info, &row, 1);
-    }
-    jpeg_finish_compress(&info);
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes), static_cast<std::streamsize>(size));
-    jpeg_destroy_compress(&info);
-    std::free(bytes);
+void write_jpeg(const std::filesystem::path& path, const std::vector<std::uint8_t>& rgb) {
+    const auto bytes = cdra::test::jpeg(rgb, width, height, 3, JCS_RGB, false, 90);
+    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 class InputWorkload final : public CoreWorkload {

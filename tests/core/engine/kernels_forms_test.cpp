@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/engine/kernels/forms.h"
 #include "core/engine/kernels/host_memory.h"
+#include "core/engine/training/memory.h"
 
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
@@ -95,6 +96,15 @@ class KernelsFormsTest : public QObject {
         }
         QVERIFY(most > std::int64_t{60} << 20);
         kernels::release_host_memory();
+    }
+    // What a training has used must not count as what inference needs.
+    void a_peak_begins_without_what_is_kept() {
+        { const auto large = torch::ones({64 << 20}); }
+        QVERIFY(kernels::host_memory().kept >= std::int64_t{256} << 20);
+        const double with = cdra::engine::peak_host_memory_mib();
+        cdra::engine::reset_peak_memory();
+        QCOMPARE(kernels::host_memory().kept, std::int64_t{0});
+        if (with > 0) QVERIFY2(cdra::engine::peak_host_memory_mib() < with - 200, qPrintable(QString::number(with)));
     }
     void threads_share_it() {
         std::vector<std::thread> threads;

@@ -3,6 +3,7 @@
 #define QT_NO_KEYWORDS // LibTorch has a member called slots
 
 #include "core/base/error.h"
+#include "core/engine/model/attention.h"
 #include "core/engine/model/position.h"
 #include "core/engine/model/preprocessing.h"
 #include "core/engine/model/vit.h"
@@ -95,6 +96,7 @@ class ModelVitTest : public QObject {
     void resampled_positions();
     void refuses_what_does_not_fit();
     void resolves_preprocessing();
+    void watching_changes_nothing();
 
   private:
     cdra::test::TemporaryFolder folder_;
@@ -301,6 +303,37 @@ void ModelVitTest::resolves_preprocessing() {
     QVERIFY(engine::resolve_device("cpu").is_cpu());
     for (const char* word : {"gpu", "cuda:", "cuda:x", "cuda:99", "cuda:-1"})
         QVERIFY_EXCEPTION_THROWN(engine::resolve_device(word), cdra::InputError);
+}
+
+// Whatever an adaptation does at any of its places, it does behind the watch, too.
+class Everywhere final : public engine::Adaptation {
+  public:
+    Tensor project(int block, engine::Projection which, const Tensor& x, const engine::Linear& frozen) override {
+        return engine::Adaptation::project(block, which, x, frozen) * 1.5;
+    }
+    Tensor normalise(const std::string& name, const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) override {
+        return engine::Adaptation::normalise(name, x, weight, bias, epsilon) + 0.25;
+    }
+    Tensor activate(int, const Tensor& hidden) override { return hidden.relu(); }
+    Tensor before_block(int block, const Tensor& x) override { return x + 0.01 * block; }
+    Tensor after_attention(int, const Tensor&, const Tensor& hidden) override { return hidden * 0.5; }
+    Tensor after_mlp(int, const Tensor&, const Tensor& hidden) override { return hidden * 0.75; }
+};
+
+void ModelVitTest::watching_changes_nothing() {
+    const torch::NoGradGuard no_grad;
+    const auto file = folder_ / "watched.safetensors";
+    cdra::test::RandomModel({}).write_timm(file);
+    const auto model = open(file, 16);
+    const auto images = torch::randn({2, 3, 16, 16});
+    Everywhere everywhere;
+    engine::AttentionWatch watch(model, everywhere);
+    const auto plain = model.features(images), want = model.features(images, {.adaptation = &everywhere}),
+               got = model.features(images, {.adaptation = &watch});
+    QVERIFY(!plain.allclose(want));
+    QCOMPARE(difference(got, want, 0), std::string());
+    const auto weights = watch.weights();
+    QVERIFY(torch::allclose(weights.sum(-1), torch::ones({weights.size(0), 2, weights.size(2), weights.size(3)})));
 }
 
 QTEST_GUILESS_MAIN(ModelVitTest)

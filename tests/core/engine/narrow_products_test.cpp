@@ -3,24 +3,12 @@
 // The narrow products against plain loops, on every instruction set this machine has, in rows that lie apart.
 #include "core/engine/kernels/narrow_products.h"
 #include "tests/support/near.h"
+#include "tests/support/random_values.h"
 
 #include <QTest>
-#include <random>
 
 namespace kernels = cdra::engine::kernels;
-
-namespace {
-
-std::vector<float> random_values(std::int64_t count, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    std::normal_distribution<float> draw;
-    std::vector<float> values(static_cast<std::size_t>(count));
-    for (float& value : values)
-        value = draw(random);
-    return values;
-}
-
-} // namespace
+using cdra::test::random_values;
 
 class NarrowProductsTest : public QObject {
     Q_OBJECT

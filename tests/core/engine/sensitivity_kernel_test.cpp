@@ -3,26 +3,18 @@
 // The tile kernel against three plain loops, on every instruction set this machine has.
 #include "core/engine/kernels/squared_gradient.h"
 #include "tests/support/near.h"
+#include "tests/support/random_values.h"
 
 #include <ATen/Parallel.h>
 #include <QTest>
-#include <random>
 
 using cdra::engine::kernels::best_instruction_set;
 using cdra::engine::kernels::InstructionSet;
 using cdra::engine::kernels::SquaredGradient;
 using cdra::engine::kernels::SquaredGradientShape;
+using cdra::test::random_values;
 
 namespace {
-
-std::vector<float> random_values(std::int64_t count, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    std::normal_distribution<float> draw;
-    std::vector<float> values(static_cast<std::size_t>(count));
-    for (float& value : values)
-        value = draw(random);
-    return values;
-}
 
 std::vector<float> naive(const SquaredGradientShape& shape, const std::vector<float>& x,
                          const std::vector<float>& g, std::vector<float> s) {

@@ -69,23 +69,40 @@ class TrainingOptimizerTest : public QObject {
     void the_rate_warms_up_and_follows_half_a_cosine() {
         cdra::job::Recipe recipe; // 100 epochs, 10 of warm-up, 1e-3 down to 1e-5
         const CosineSchedule schedule(recipe);
-        QCOMPARE(schedule.warmup_epochs(), 10);
+        QCOMPARE(schedule.warmup_epochs(), 10.0);
         QCOMPARE(schedule.rate(0), 1e-6);
         QCOMPARE(schedule.rate(5), 1e-6 + 5 * (1e-3 - 1e-6) / 10);
         QCOMPARE(schedule.rate(50), 1e-5 + 0.5 * (1e-3 - 1e-5));
         QVERIFY(schedule.rate(10) > schedule.rate(11) && schedule.rate(98) > schedule.rate(99));
         QCOMPARE(schedule.rate(100), 1e-5);
+        QCOMPARE(schedule.rate(50.9), schedule.rate(50)); // every step of an epoch has one rate
+    }
+
+    void by_step_the_rate_moves_within_an_epoch() {
+        cdra::job::Recipe recipe;
+        recipe.schedule = "step", recipe.epochs = 3;
+        const CosineSchedule schedule(recipe);
+        QCOMPARE(schedule.warmup_epochs(), 0.6);
+        QCOMPARE(schedule.rate(0), 1e-6);
+        QCOMPARE(schedule.rate(0.3), 1e-6 + (1e-3 - 1e-6) / 2);
+        QCOMPARE(schedule.rate(1.5), 1e-5 + 0.5 * (1e-3 - 1e-5));
+        QVERIFY(schedule.rate(2.9) > schedule.rate(2.95) && schedule.rate(2.95) > 1e-5);
+        recipe.epochs = 100; // both agree where an epoch begins
+        cdra::job::Recipe by_epoch = recipe;
+        by_epoch.schedule = "epoch";
+        for (int epoch = 0; epoch <= 100; ++epoch)
+            QCOMPARE(CosineSchedule(recipe).rate(epoch), CosineSchedule(by_epoch).rate(epoch));
     }
 
     void a_short_run_warms_up_for_a_fifth_at_most() {
         cdra::job::Recipe recipe;
         recipe.epochs = 25;
-        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 5);
+        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 5.0);
         recipe.epochs = 2;
-        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 0);
+        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 0.0);
         QCOMPARE(CosineSchedule(recipe).rate(0), recipe.lr);
         recipe.epochs = 25, recipe.warmup_epochs = 2;
-        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 2);
+        QCOMPARE(CosineSchedule(recipe).warmup_epochs(), 2.0);
     }
 };
 
