@@ -209,7 +209,9 @@ void MainWindow::offer_recovery() {
     box->setInformativeText(tr("Recovering opens it as it was; you can still undo back to the saved project."));
     auto* recover = box->addButton(tr("&Recover"), QMessageBox::AcceptRole);
     auto* discard = box->addButton(tr("&Discard"), QMessageBox::DestructiveRole);
-    box->addButton(tr("&Later"), QMessageBox::RejectRole);
+    auto* later = box->addButton(tr("&Later"), QMessageBox::RejectRole);
+    box->setDefaultButton(recover);
+    box->setEscapeButton(later);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setModal(false);
     connect(box, &QMessageBox::buttonClicked, this, [this, newest, recover, discard](QAbstractButton* clicked) {
@@ -221,6 +223,7 @@ void MainWindow::offer_recovery() {
         }
     });
     box->show();
+    box->activateWindow(); // the window itself is still being shown, and would take the keys
 }
 
 Stage MainWindow::current_stage() const { return all_stages[std::size_t(stack_->currentIndex())]; }

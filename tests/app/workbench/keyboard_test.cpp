@@ -192,6 +192,35 @@ class KeyboardTest : public QObject {
         QVERIFY(buttons >= 5);
     }
 
+    void aCrashedWindowsWorkComesBackByOneKey() {
+        const QString recovery = path("recovery");
+        int saved = 0;
+        {
+            ProjectDocument document(recovery); // as a window that dies
+            document.open(path("project.toml"));
+            saved = document.project().recipe.epochs;
+            document.edit("epochs", {}, [](job::Project& p) { p.recipe.epochs = 77; });
+            document.write_recovery();
+        }
+        MainWindow window(recovery);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.offer_recovery();
+        auto* box = window.findChild<QMessageBox*>("recovery-box");
+        QVERIFY(box && box->isVisible() && !box->isModal());
+        QTRY_COMPARE(QApplication::activeWindow(), box);
+        QTest::keyClick(box, Qt::Key_R, Qt::AltModifier);
+        QTRY_VERIFY(!window.findChild<QMessageBox*>("recovery-box"));
+        QCOMPARE(window.document().project().recipe.epochs, 77);
+        QVERIFY(window.document().modified());
+        window.activateWindow();
+        QTRY_COMPARE(QApplication::activeWindow(), &window);
+        QTest::keyClick(&window, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(window.document().project().recipe.epochs, saved);
+        QVERIFY(abandoned_projects(recovery).isEmpty());
+        window.document().undo_stack().setClean();
+    }
+
   private:
     QString path(const char* name) const { return QString::fromStdString((folder_ / name).string()); }
     QTemporaryDir settings_;
