@@ -100,7 +100,7 @@ apt() { attempt inside apt-get -q -y -o Acquire::Check-Valid-Until=false -o Acqu
 apt update
 # dpkg is told to leave documents out in some images; the test looks for them.
 rm -f "$root"/etc/dpkg/dpkg.cfg.d/*
-listing() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./root -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log \) -prune -o -print | sort); }
+listing() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./opt/torch-libraries -o -path ./opt/cuda -o -path ./dev -o -path ./tmp -o -path ./root -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log \) -prune -o -print | sort); }
 
 step 'Install'
 cp "$package" "$root/tmp/"

@@ -4,21 +4,12 @@
 
 #include "core/base/parallel.h"
 #include "core/compact/allocation.h"
-#include "core/compact/box_sum.h"
 #include "core/compact/ranks.h"
 #include "core/sensitivity/profile.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace cdra::compact {
-
-double Replanner::total_of(std::size_t matrix) {
-    if (totals_.empty()) totals_.assign(map_->matrices.size(), std::numeric_limits<double>::quiet_NaN());
-    if (std::isnan(totals_[matrix])) totals_[matrix] = sum(map_->matrices[matrix].values);
-    return totals_[matrix];
-}
 
 CompactPlan Replanner::make(const PlanOptions& options, ProgressSink& progress, const std::stop_token& stop, int threads) {
     const std::lock_guard lock(mutex_);
@@ -50,7 +41,6 @@ CompactPlan Replanner::make(const PlanOptions& options, ProgressSink& progress, 
     plan.class_token_parameters = map_->provenance.class_token_parameters;
     plan.model_sha256 = map_->provenance.model_sha256;
     plan.matrices.resize(map_->matrices.size());
-    for (std::size_t i = 0; i < map_->matrices.size(); ++i) plan.matrices[i].sensitivity_total = total_of(i);
     parallel_for(threads, map_->matrices.size(), [&](std::size_t, std::size_t i) {
         throw_if_stopped(stop);
         PlannedMatrix& planned = plan.matrices[i];
@@ -58,7 +48,10 @@ CompactPlan Replanner::make(const PlanOptions& options, ProgressSink& progress, 
         planned.mask = std::move(selection.matrices[i]);
         planned.reorganised = reorganise(sensitivity::profile(planned.shape, planned.mask));
         planned.box = box_of(planned.reorganised, options.quadrant, options.size_scale);
-        planned.sensitivity_in_box = sum_in_box(map_->matrices[i], planned.box);
+        OfMatrix& known_of = matrices_[i];
+        if (!known_of.totals) known_of.totals = totals(map_->matrices[i].values);
+        planned.sensitivity_total = known_of.totals->sum;
+        planned.sensitivity_in_box = known_of.in_box.of(map_->matrices[i], known_of.totals->largest, planned.box);
     });
     for (std::size_t i = 0; i < map_->vectors.size(); ++i) {
         const std::uint64_t sensitive = selection.vectors[i].size();

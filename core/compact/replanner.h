@@ -5,6 +5,7 @@
 // because only the weights that may become sensitive are looked at again. Same plans, byte for byte.
 #pragma once
 
+#include "core/compact/box_sum.h"
 #include "core/compact/plan.h"
 #include "core/sensitivity/sliding_selection.h"
 
@@ -16,18 +17,21 @@ namespace cdra::compact {
 
 class Replanner {
   public:
-    explicit Replanner(std::shared_ptr<const sensitivity::SensitivityMap> map) : map_(std::move(map)) {}
+    explicit Replanner(std::shared_ptr<const sensitivity::SensitivityMap> map)
+        : map_(std::move(map)), matrices_(map_->matrices.size()) {}
     const std::shared_ptr<const sensitivity::SensitivityMap>& map() const { return map_; }
     // As make_plan(map, options, …). Calls from several threads wait for each other.
     CompactPlan make(const PlanOptions& options, ProgressSink& progress, const std::stop_token& stop = {}, int threads = 1);
 
   private:
-    double total_of(std::size_t matrix);
-
     std::shared_ptr<const sensitivity::SensitivityMap> map_;
     std::mutex mutex_;
     std::optional<sensitivity::SlidingSelection> sliding_;
-    std::vector<double> totals_; // Σ s of each matrix; not a number: not known yet
+    struct OfMatrix {
+        std::optional<ValueTotals> totals;
+        RunningBoxSum in_box;
+    };
+    std::vector<OfMatrix> matrices_;
 };
 
 } // namespace cdra::compact
