@@ -48,6 +48,10 @@ void EmptyState::set(const QString& title, const QString& text, const QString& a
 }
 
 void EmptyState::setLinks(std::vector<Link> links) {
+    QStringList words;
+    for (const Link& link : links) words << link.name << link.text;
+    if (words == shown_links_) return; // what they do follows from what they say
+    shown_links_ = words;
     while (QLayoutItem* item = links_->takeAt(0)) {
         // The one that was pressed may be among them.
         if (item->widget()) item->widget()->deleteLater();

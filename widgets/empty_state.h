@@ -26,7 +26,7 @@ class EmptyState : public QWidget {
         QString text;
         std::function<void()> act;
     };
-    void setLinks(std::vector<Link> links);
+    void setLinks(std::vector<Link> links); // the same names and texts again: nothing happens
 
   signals:
     void actionRequested();
@@ -36,6 +36,7 @@ class EmptyState : public QWidget {
     QLabel* text_;
     QPushButton* button_;
     QVBoxLayout* links_;
+    QStringList shown_links_;
 };
 
 } // namespace cdra::widgets

@@ -98,12 +98,9 @@ void GammaCurves::paintEvent(QPaintEvent*) {
             return area.bottom() - std::log1p(double(value)) / std::log1p(double(ranks)) * area.height();
         };
         const auto draw = [&](const auto& points, auto y, const QColor& colour, double width, Qt::PenStyle style) {
-            QPainterPath path;
-            for (std::size_t i = 0; i < points.size(); ++i) {
-                const QPointF at(xOf(points[i].gamma), y(points[i]));
-                i == 0 ? path.moveTo(at) : path.lineTo(at);
-            }
-            painter.strokePath(path, QPen(colour, width, style, Qt::RoundCap, Qt::RoundJoin));
+            QPolygonF line;
+            for (const auto& point : points) line << QPointF(xOf(point.gamma), y(point));
+            plots::stroke_line(painter, line, QPen(colour, width, style));
         };
         const QColor of_percent = colours::series(0, palette()), of_rank = colours::series(1, palette());
         for (std::size_t i = curves_.size(); i-- > 0;)

@@ -78,39 +78,50 @@ float HeatMapImage::value_of(std::uint16_t code) noexcept {
     return std::bit_cast<float>(std::uint32_t(code) << 15);
 }
 
-std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& source,
-                                                        const std::stop_token& stop) {
+std::shared_ptr<const HeatMapImage::Counts> HeatMapImage::count(const std::vector<float>& values, const std::stop_token& stop) {
+    auto counts = std::make_shared<Counts>();
+    counts->histogram.assign(65536, 0);
+    constexpr std::size_t part = std::size_t{1} << 18;
+    for (std::size_t begin = 0; begin < values.size(); begin += part) {
+        throw_if_stopped(stop);
+        for (std::size_t i = begin; i < std::min(begin + part, values.size()); ++i) {
+            const float value = std::abs(values[i]);
+            ++counts->histogram[code_of(value)];
+            if (value > counts->largest) counts->largest = value;
+            if (value > 0 && (counts->smallest_positive == 0 || value < counts->smallest_positive)) counts->smallest_positive = value;
+        }
+    }
+    counts->below.resize(counts->histogram.size());
+    std::exclusive_scan(counts->histogram.begin(), counts->histogram.end(), counts->below.begin(), 0U);
+    return counts;
+}
+
+std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& source, const std::stop_token& stop,
+                                                        const std::shared_ptr<const HeatMapImage>& earlier) {
     check(source);
     auto image = std::make_shared<HeatMapImage>();
     image->source_ = source;
-    image->histogram_.assign(65536, 0);
+    image->counts_ = earlier && earlier->source_.values == source.values ? earlier->counts_ : count(*source.values, stop);
     const std::int64_t rows = source.in, columns = source.out;
     Level level;
     level.rows = int(rows);
     level.columns = int(columns);
     level.codes.resize(std::size_t(rows * columns));
     const float* values = source.values->data();
-    float smallest = 0, largest = 0;
+    std::vector<std::uint32_t> rows_of(source.row_order);
+    if (rows_of.empty()) {
+        rows_of.resize(std::size_t(rows));
+        std::iota(rows_of.begin(), rows_of.end(), 0U);
+    }
     for (std::int64_t r0 = 0; r0 < rows; r0 += tile) {
         throw_if_stopped(stop);
-        for (std::int64_t c0 = 0; c0 < columns; c0 += tile) {
+        for (std::int64_t c0 = 0; c0 < columns; c0 += tile)
             for (std::int64_t c = c0; c < std::min(c0 + tile, columns); ++c) {
                 const float* line = values + std::int64_t(image->original_column(int(c))) * rows;
-                for (std::int64_t r = r0; r < std::min(r0 + tile, rows); ++r) {
-                    const float value = std::abs(line[image->original_row(int(r))]);
-                    const std::uint16_t code = code_of(value);
-                    level.codes[std::size_t(r * columns + c)] = code;
-                    ++image->histogram_[code];
-                    if (value > largest) largest = value;
-                    if (value > 0 && (smallest == 0 || value < smallest)) smallest = value;
-                }
+                for (std::int64_t r = r0; r < std::min(r0 + tile, rows); ++r)
+                    level.codes[std::size_t(r * columns + c)] = code_of(line[rows_of[std::size_t(r)]]);
             }
-        }
     }
-    image->smallest_positive_ = smallest;
-    image->largest_ = largest;
-    image->below_.resize(image->histogram_.size());
-    std::exclusive_scan(image->histogram_.begin(), image->histogram_.end(), image->below_.begin(), 0U);
     if (source.mask) {
         std::vector<std::uint32_t> row_at(static_cast<std::size_t>(rows)),
             column_at(static_cast<std::size_t>(columns));
@@ -133,28 +144,28 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
 }
 
 float HeatMapImage::quantile(double fraction) const {
-    const std::uint64_t zeros = histogram_.front(), positive = std::uint64_t(rows()) * std::uint64_t(columns()) - zeros;
+    const std::uint64_t zeros = counts_->histogram.front(), positive = std::uint64_t(rows()) * std::uint64_t(columns()) - zeros;
     if (positive == 0) return 0;
     const auto wanted = std::uint64_t(std::clamp(fraction, 0.0, 1.0) * double(positive));
     // The first code that more than `wanted` positive entries do not exceed. Asked for several times a frame: searched for.
-    std::size_t low = 0, high = histogram_.size() - 1; // in (low, high]
+    std::size_t low = 0, high = counts_->histogram.size() - 1; // in (low, high]
     while (high - low > 1) {
         const std::size_t middle = low + (high - low) / 2;
-        const std::uint64_t seen = below_[middle] + histogram_[middle] - zeros;
+        const std::uint64_t seen = counts_->below[middle] + counts_->histogram[middle] - zeros;
         (seen > wanted || seen == positive ? high : low) = middle;
     }
     return value_of(std::uint16_t(high));
 }
 
 double HeatMapImage::fraction_below(std::uint16_t code) const {
-    const std::uint64_t zeros = histogram_.front(), all = std::uint64_t(rows()) * std::uint64_t(columns());
+    const std::uint64_t zeros = counts_->histogram.front(), all = std::uint64_t(rows()) * std::uint64_t(columns());
     if (code == 0 || all == zeros) return 0;
-    return double(below_[code] - zeros) / double(all - zeros);
+    return double(counts_->below[code] - zeros) / double(all - zeros);
 }
 
 std::uint64_t HeatMapImage::count_above(float value) const {
     const std::uint16_t code = code_of(value);
-    return std::uint64_t(rows()) * std::uint64_t(columns()) - below_[code] - histogram_[code];
+    return std::uint64_t(rows()) * std::uint64_t(columns()) - counts_->below[code] - counts_->histogram[code];
 }
 
 std::uint32_t HeatMapImage::original_row(int row) const {

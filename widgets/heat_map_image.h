@@ -36,9 +36,10 @@ class HeatMapImage {
         std::vector<std::uint8_t> masked; // 1: at least one masked cell below; empty without a mask
     };
 
-    // Runs on a worker. Throws InputError if sizes, orders or mask don't fit together, Cancelled on a stop.
-    static std::shared_ptr<const HeatMapImage> build(const HeatMapSource& source,
-                                                     const std::stop_token& stop = {});
+    // Runs on a worker. Throws InputError if sizes, orders or mask don't fit together, Cancelled on a stop. `earlier`: an image
+    // of the same values in another order or with another mask, whose counts are taken over; else it changes nothing.
+    static std::shared_ptr<const HeatMapImage> build(const HeatMapSource& source, const std::stop_token& stop = {},
+                                                     const std::shared_ptr<const HeatMapImage>& earlier = {});
 
     static std::uint16_t code_of(float value) noexcept; // 0 for zero and not a number
     static float value_of(std::uint16_t code) noexcept; // lower end of the code's interval
@@ -48,8 +49,8 @@ class HeatMapImage {
     const std::vector<Level>& levels() const { return levels_; } // level i halves i times, rounding up
     const HeatMapSource& source() const { return source_; }
 
-    float smallest_positive() const { return smallest_positive_; } // 0 if there is none
-    float largest() const { return largest_; }
+    float smallest_positive() const { return counts_->smallest_positive; } // 0 if there is none
+    float largest() const { return counts_->largest; }
     // A value that `fraction` of the positive entries do not exceed (to the code's precision).
     float quantile(double fraction) const;
     // Share of the positive entries whose code is smaller; 0 … 1, monotone in the code.
@@ -64,11 +65,16 @@ class HeatMapImage {
     bool masked(int row, int column) const;
 
   private:
+    struct Counts {
+        std::vector<std::uint32_t> histogram; // of codes, 65,536 entries
+        std::vector<std::uint32_t> below;     // entries with a smaller code, 65,536
+        float smallest_positive = 0, largest = 0;
+    };
+    static std::shared_ptr<const Counts> count(const std::vector<float>& values, const std::stop_token& stop);
+
     HeatMapSource source_;
     std::vector<Level> levels_;
-    std::vector<std::uint32_t> histogram_; // of codes, 65,536 entries
-    std::vector<std::uint32_t> below_;     // entries with a smaller code, 65,536
-    float smallest_positive_ = 0, largest_ = 0;
+    std::shared_ptr<const Counts> counts_; // of the values in whatever order
 };
 
 } // namespace cdra::widgets

@@ -28,8 +28,8 @@ HeatMapView::HeatMapView(QWidget* parent)
 }
 
 void HeatMapView::setSource(HeatMapSource source) {
-    builds_.request([source = std::move(source)](const std::stop_token& stop) {
-        return HeatMapImage::build(source, stop);
+    builds_.request([source = std::move(source), earlier = image_](const std::stop_token& stop) {
+        return HeatMapImage::build(source, stop, earlier);
     });
 }
 

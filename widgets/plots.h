@@ -9,6 +9,8 @@
 #include <QColor>
 #include <QFont>
 #include <QImage>
+#include <QPen>
+#include <QPolygonF>
 #include <QRectF>
 #include <QString>
 #include <functional>
@@ -47,6 +49,9 @@ void paint_axes(QPainter& painter, const Frame& frame, const Style& style, const
                 const QString& y_title);
 void paint_vertical_text(QPainter& painter, QPointF centre, const QString& text);
 
+// A line through points. On a screen a solid one is drawn piece by piece with round ends: there QPainter takes twenty times as
+// long for one long zigzag; on paper it is one path.
+void stroke_line(QPainter& painter, const QPolygonF& points, const QPen& pen);
 // A step line through values (one a unit of x from 0.5 on), thinned so that every extreme shows.
 void paint_steps(QPainter& painter, const Frame& frame, const std::vector<double>& values, const QColor& line,
                  double width, const QColor& fill);

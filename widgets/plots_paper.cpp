@@ -5,7 +5,6 @@
 #include "widgets/plots.h"
 
 #include <QPainter>
-#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -88,15 +87,9 @@ Frame paint_distribution(QPainter& painter, const QRectF& outer, const Style& st
                room ? size : QStringLiteral("size"));
     painter.save();
     const auto curve = [&](const std::vector<double>& values, const QColor& colour) {
-        QPainterPath path;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const QPointF point(frame.x(double(i) + 0.5), frame.y(values[i]));
-            if (i == 0)
-                path.moveTo(point);
-            else
-                path.lineTo(point);
-        }
-        painter.strokePath(path, QPen(colour, 2 * style.stroke, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        QPolygonF line;
+        for (std::size_t i = 0; i < values.size(); ++i) line << QPointF(frame.x(double(i) + 0.5), frame.y(values[i]));
+        stroke_line(painter, line, QPen(colour, 2 * style.stroke));
         if (frame.area.width() / double(std::max<std::size_t>(1, values.size())) > 4 * u) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(colour);

@@ -10,6 +10,7 @@
 #include "app/workbench/pages/results_page.h"
 #include "app/workbench/pages/sensitivity_page.h"
 #include "app/workbench/pages/train_page.h"
+#include "app/workbench/page_stack.h"
 #include "app/workbench/recovery.h"
 #include "widgets/command_palette.h"
 #include "widgets/format.h"
@@ -81,7 +82,7 @@ MainWindow::~MainWindow() {
 }
 
 void MainWindow::build_pages() {
-    stack_ = new QStackedWidget;
+    stack_ = new PageStack;
     stack_->setObjectName("pages");
     model_page_ = new ModelPage(bench_);
     data_page_ = new DataPage(bench_);
@@ -185,6 +186,7 @@ void MainWindow::build_window() {
     setCentralWidget(centre);
     palette_ = new widgets::CommandPalette(centre);
     setAcceptDrops(true);
+    setAnimated(false); // there are no docks to move, and every change of layout would start an animation
 }
 
 bool MainWindow::open_project(const QString& file) {

@@ -53,6 +53,12 @@ Road::Road(ProjectDocument& document, JobHub& hub, QObject* parent)
       plan_makes_([this](Plan plan) { took_plan(std::move(plan), {}); },
                   [this](const QString& error) { took_plan(nullptr, error); }),
       changes_made_([this](Changes changes) { changes_told_(std::move(changes)); }, [this](const QString& error) { changes_failed_(error); }) {
+    plan_slow_.setSingleShot(true);
+    plan_slow_.setInterval(300);
+    connect(&plan_slow_, &QTimer::timeout, this, [this] {
+        plan_is_slow_ = true;
+        update_states();
+    });
     connect(&document, &ProjectDocument::changed, this, &Road::follow_project);
     connect(&document, &ProjectDocument::replaced, this, [this] { hub_.set_project_folder(document_.folder()); });
     connect(&document, &ProjectDocument::file_changed, this, [this] { hub_.set_project_folder(document_.folder()); });
@@ -187,6 +193,8 @@ void Road::follow_plan() {
 
 void Road::make_plan() {
     const compact::PlanOptions options = document_.project().plan.options;
+    plan_is_slow_ = false;
+    plan_slow_.start();
     making_key_ = key_of(options, false);
     making_map_ = map_;
     // Edited ranks keep the masks and boxes; with a budget the ranks decide γ, so everything is made anew.
@@ -216,6 +224,7 @@ void Road::took_plan(Plan plan, const QString& error) {
         plan_map_ = making_map_;
         emit plan_changed();
     }
+    plan_slow_.stop();
     if (making_key_ != plan_key_) make_plan();
     update_states();
 }

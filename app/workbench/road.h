@@ -17,6 +17,7 @@
 #include "widgets/latest.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <array>
 #include <memory>
@@ -109,6 +110,8 @@ class Road : public QObject {
     widgets::LatestOnly<std::shared_ptr<const ModelInfo>> model_loads_;
     widgets::LatestOnly<std::shared_ptr<const DataInfo>> data_loads_;
     widgets::LatestOnly<Plan> plan_makes_;
+    QTimer plan_slow_;       // fires where making a plan takes long enough to speak of it
+    bool plan_is_slow_ = false;
     using Changes = std::shared_ptr<const std::vector<WeightChange>>;
     std::function<void(Changes)> changes_told_;
     std::function<void(const QString&)> changes_failed_;

@@ -70,7 +70,8 @@ void Road::update_states() {
 
     StageState plan;
     const StageState& map = state(Stage::sensitivity);
-    if (plan_makes_.busy()) plan = {Health::running, tr("being computed")};
+    // While γ is dragged a new plan comes every few milliseconds: saying so each time would only flicker.
+    if (plan_makes_.busy() && (!plan_ || plan_is_slow_)) plan = {Health::running, tr("being computed")};
     else if (!plan_error_.isEmpty()) plan = {Health::failed, plan_error_};
     else if (!plan_) plan = {Health::empty, tr("needs a sensitivity map")};
     else if (map.health == Health::stale) plan = {Health::stale, tr("its sensitivity map is stale: %1").arg(map.reason)};

@@ -379,7 +379,7 @@ int main(int argc, char** argv) {
     if (!phases.removeAll("--no-load"))
         for (int i = 0; i < 2; ++i) {
             load.push_back(std::make_unique<QProcess>());
-            load.back()->start("nice", {"-n", "5", "sh", "-c", "while :; do :; done"}); // as the window starts its workers
+            load.back()->start("nice", {"-n", "10", "sh", "-c", "while :; do :; done"}); // as a worker lowers itself
         }
     const auto wanted = [&](const char* phase) { return phases.isEmpty() || phases.contains(phase); };
     if (wanted("start")) start_phase();

@@ -126,9 +126,9 @@ class GalleryTest : public QObject {
         look(charts, "charts_log", {960, 560});
         RunList runs;
         runs.runModel()->setRuns(
-            {{"a", "cdra-fashion-1", "cdra", RunState::done, 25, 25, 0.8214, "test", 108960},
-             {"b", "linear-1e-2", "linear", RunState::failed, 3, 25, std::nullopt, "", 7690},
-             {"c", "cdra-fashion-3", "cdra", RunState::running, 12, 25, 0.806, "val", 108960}});
+            {{"a", "cdra-fashion-1", "cdra", RunState::done, 25, 25, 0.8214, "test", 108960, {}},
+             {"b", "linear-1e-2", "linear", RunState::failed, 3, 25, std::nullopt, "", 7690, {}},
+             {"c", "cdra-fashion-3", "cdra", RunState::running, 12, 25, 0.806, "val", 108960, {}}});
         runs.selectRow(0);
         look(runs, "runs", {680, 180});
         LogPane log;

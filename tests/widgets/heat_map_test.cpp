@@ -76,6 +76,23 @@ class HeatMapTest : public QObject {
         QCOMPARE(image->original_column(0), 1U);
     }
 
+    void anEarlierImagesCountsAreThoseOfACountAnew() {
+        auto source = source_of(3, 4, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, {1, 5});
+        const auto earlier = HeatMapImage::build(source);
+        source.row_order = {2, 0, 1, 3};
+        source.mask.reset();
+        const auto other = source_of(3, 4, {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 20});
+        for (const HeatMapSource& next : {source, other}) { // the same values, and others
+            const auto anew = HeatMapImage::build(next), quick = HeatMapImage::build(next, {}, earlier);
+            QCOMPARE(quick->levels().size(), anew->levels().size());
+            for (std::size_t i = 0; i < anew->levels().size(); ++i) QVERIFY(quick->levels()[i].codes == anew->levels()[i].codes);
+            QVERIFY(anew->largest() > 0);
+            QCOMPARE(quick->largest(), anew->largest());
+            QCOMPARE(quick->smallest_positive(), anew->smallest_positive());
+            for (const double fraction : {0.0, 0.4, 1.0}) QCOMPARE(quick->quantile(fraction), anew->quantile(fraction));
+        }
+    }
+
     void badInputIsNamed() {
         auto source = source_of(2, 3, {1, 2, 3});
         QVERIFY_THROWS_EXCEPTION(InputError, HeatMapImage::build(source));

@@ -185,7 +185,7 @@ void ModelPage::refresh() {
     const StageState& state = bench().road.state(Stage::model);
     if (!info) {
         tree_->clear();
-        empty()->setLinks({});
+        if (state.health == Health::running || state.health == Health::failed) empty()->setLinks({});
         if (state.health == Health::running) show_empty(tr("Reading the checkpoint…"), state.reason);
         else if (state.health == Health::failed)
             show_empty(tr("This checkpoint can't be used"), state.reason, tr("Open another…"));
