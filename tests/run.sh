@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: The CDRA workbench authors
 # SPDX-License-Identifier: Apache-2.0
-# Builds everything and runs every test: Qt Test under ctest, the Python parity tests, the house rules, and a build of
-# core, datasets and cdra without Qt and LibTorch. From nothing it installs what is missing first.
+# Builds everything and runs every test: Qt Test under ctest, the Python parity tests, the benchmarks on small inputs (that
+# fast and plain ways agree, never how fast), fuzzing, the house rules, and a build of core, datasets and cdra without Qt and
+# LibTorch. From nothing it installs what is missing first.
 # Exit code 0 only if all of it passed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -42,6 +43,7 @@ stage 'build' cmake --build --preset release || finish
 stage 'ctest' ctest --preset release
 stage 'parity environment' bash tests/parity/setup.sh &&
     stage 'parity tests' env CDRA_BUILD="$cdra_root/$build" "$cdra_cache/parity-venv/bin/python" -m pytest -q -p no:cacheprovider tests/parity
+stage 'benchmarks, quick: they agree' bash tests/benchmarks/run.sh --quick
 stage 'configure without Qt, LibTorch' cmake --preset core-only &&
     stage 'build without Qt, LibTorch' cmake --build --preset core-only
 if command -v clang++ >/dev/null; then

@@ -48,6 +48,9 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
     ${LIBTORCH_INCLUDE_DIR} ${LIBTORCH_INCLUDE_DIR}/torch/csrc/api/include)
   target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
+  # at::parallel_for lies in LibTorch's headers: compiled without OpenMP it is a loop on one thread, and says nothing.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_link_libraries(LibTorch::LibTorch INTERFACE OpenMP::OpenMP_CXX)
   # The libraries the wheel does not carry (libcudart, libcupti) lie beside it or in the toolkit.
   set(LIBTORCH_RUNTIME_DIRS ${LIBTORCH_DIR}/lib ${LIBTORCH_NVIDIA_DIRS})
   if(CUDAToolkit_FOUND)

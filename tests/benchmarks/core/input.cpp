@@ -61,9 +61,7 @@ class InputWorkload final : public CoreWorkload {
         const auto root = options.dir / "images";
         for (const char* folder : {"train/a", "train/b", "val/a", "val/b"}) std::filesystem::create_directories(root / folder);
         parallel_for(options.threads, static_cast<std::size_t>(count_), [&](std::size_t, std::size_t i) {
-            std::array<char, 32> name{};
-            std::snprintf(name.data(), name.size(), "train/%c/%04zu.jpg", i % 2 == 0 ? 'a' : 'b', i);
-            write_jpeg(root / name.data(), picture(i));
+            write_jpeg(root / (i % 2 == 0 ? "train/a" : "train/b") / (std::to_string(10000 + i) + ".jpg"), picture(i));
         });
         for (const char* folder : {"val/a", "val/b"}) write_jpeg(root / folder / "0.jpg", picture(9999));
         dataset_ = datasets::open_dataset("image-folder:" + root.string());

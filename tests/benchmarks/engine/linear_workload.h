@@ -81,11 +81,10 @@ class LinearWorkload final : public Workload {
         const auto checkpoints = folder_ / "checkpoints";
         std::filesystem::remove_all(checkpoints);
         std::filesystem::create_directories(checkpoints);
-        engine::TrainingSetup setup{.model = model, .method = *method, .data = data_, .preprocessing = {}, .recipe = {}};
+        engine::TrainingSetup setup{.model = model, .method = *method, .data = data_, .preprocessing = {}, .recipe = {}, .checkpoints = checkpoints, .roles = {}};
         setup.preprocessing.image_size = 224;
         setup.recipe.epochs = count, setup.recipe.batch_size = batch_, setup.recipe.warmup_epochs = 0;
         setup.threads = at::get_num_threads();
-        setup.checkpoints = checkpoints;
         setup.keep_features = cached;
         Host host;
         return engine::train(setup, host).history.train_loss.front();

@@ -7,6 +7,9 @@
 
 #include <ATen/Parallel.h>
 #include <QTest>
+#include <mutex>
+#include <set>
+#include <thread>
 
 using cdra::engine::kernels::best_instruction_set;
 using cdra::engine::kernels::InstructionSet;
@@ -38,6 +41,19 @@ std::vector<float> naive(const SquaredGradientShape& shape, const std::vector<fl
 class SensitivityKernelTest : public QObject {
     Q_OBJECT
   private slots:
+    // LibTorch's loop is compiled into our own files: without OpenMP's flag it would run on one thread, and every result be right.
+    void loops_of_ours_run_on_as_many_threads_as_asked_for() {
+        const int before = at::get_num_threads();
+        at::set_num_threads(3);
+        std::mutex mutex;
+        std::set<std::thread::id> seen;
+        at::parallel_for(0, 3, 1, [&](std::int64_t, std::int64_t) {
+            const std::lock_guard lock(mutex);
+            seen.insert(std::this_thread::get_id());
+        });
+        at::set_num_threads(before);
+        QCOMPARE(seen.size(), std::size_t{3});
+    }
     void equals_plain_loops_data();
     void equals_plain_loops();
     void same_bits_for_every_thread_count();
