@@ -128,9 +128,11 @@ class Vit {
     const Tensor& stored(const std::string& name) const;
     Tensor embed(const Tensor& images, Adaptation& adaptation) const;
     Tensor patches(const Tensor& images, Adaptation& adaptation) const;
-    Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options,
+    enum class Keep { all, class_token }; // tokens that the last block gives, and computes after its attention
+    Tensor blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options, Keep keep,
                   const std::function<void(int, const Tensor&)>& after_block = {}) const;
-    Tensor attention(int block, const Tensor& x, Adaptation& adaptation) const;
+    // `kept`: the first tokens, which alone are computed; all of x are looked at.
+    Tensor attention(int block, const Tensor& x, Adaptation& adaptation, std::int64_t kept) const;
     Tensor mlp(int block, const Tensor& x, Adaptation& adaptation) const;
     Tensor norm(const std::string& name, const Tensor& x, Adaptation& adaptation) const;
 

@@ -67,17 +67,17 @@ Tensor Vit::norm(const std::string& name, const Tensor& x, Adaptation& adaptatio
                                 spec_.norm_epsilon);
 }
 
-Tensor Vit::attention(int block, const Tensor& x, Adaptation& adaptation) const {
+Tensor Vit::attention(int block, const Tensor& x, Adaptation& adaptation, std::int64_t kept) const {
     const auto batch = x.size(0), tokens = x.size(1), dim = x.size(2);
     // unbind, not indexing: its backward is one stack instead of three zero-filled copies.
     const auto qkv = adaptation.project(block, Projection::qkv, x, linear(block, Projection::qkv))
                          .reshape({batch, tokens, 3, spec_.heads, dim / spec_.heads})
                          .permute({2, 0, 3, 1, 4})
                          .unbind(0);
-    const auto mixed = at::scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]);
+    const auto mixed = at::scaled_dot_product_attention(qkv[0].narrow(2, 0, kept), qkv[1], qkv[2]);
     return adaptation.after_attention(
-        block, x,
-        adaptation.project(block, Projection::proj, mixed.transpose(1, 2).reshape({batch, tokens, dim}),
+        block, x.narrow(1, 0, kept),
+        adaptation.project(block, Projection::proj, mixed.transpose(1, 2).reshape({batch, kept, dim}),
                            linear(block, Projection::proj)));
 }
 
@@ -93,7 +93,7 @@ Tensor Vit::mlp(int block, const Tensor& x, Adaptation& adaptation) const {
         block, x, adaptation.project(block, Projection::fc2, hidden, linear(block, Projection::fc2)));
 }
 
-Tensor Vit::blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options,
+Tensor Vit::blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& options, Keep keep,
                    const std::function<void(int, const Tensor&)>& after_block) const {
     const auto residual = [&](const Tensor& to, Tensor branch, int block, int which) {
         if (spec_.layer_scale) branch = branch * stored(block_name(block, which == 0 ? "ls1" : "ls2"));
@@ -105,26 +105,30 @@ Tensor Vit::blocks(Tensor x, Adaptation& adaptation, const ForwardOptions& optio
     };
     for (int block = 0; block < spec_.depth; ++block) {
         x = adaptation.before_block(block, x);
-        x = residual(x, attention(block, norm(block_name(block, "norm1"), x, adaptation), adaptation), block,
-                     0);
+        // Of the last block's tokens, the class token alone may be wanted: it looks at all of them, and after that they are
+        // idle. A sixteenth of the work of twelve blocks less.
+        const std::int64_t kept = keep == Keep::class_token && block + 1 == spec_.depth ? 1 : x.size(1);
+        const auto mixed = attention(block, norm(block_name(block, "norm1"), x, adaptation), adaptation, kept);
+        x = residual(kept == x.size(1) ? x : x.narrow(1, 0, kept), mixed, block, 0);
         x = residual(x, mlp(block, norm(block_name(block, "norm2"), x, adaptation), adaptation), block, 1);
         if (after_block) after_block(block, adaptation.without_prompts(block, x));
     }
-    return adaptation.without_prompts(spec_.depth - 1, x);
+    // A prompt never stands before the class token.
+    return keep == Keep::class_token ? x : adaptation.without_prompts(spec_.depth - 1, x);
 }
 
 Tensor Vit::last_hidden_state(const Tensor& images, const ForwardOptions& options) const {
     Adaptation none;
     Adaptation& adaptation = options.adaptation ? *options.adaptation : none;
-    return norm("norm", blocks(embed(images, adaptation), adaptation, options), adaptation);
+    return norm("norm", blocks(embed(images, adaptation), adaptation, options, Keep::all), adaptation);
 }
 
 Tensor Vit::features(const Tensor& images, const ForwardOptions& options) const {
     Adaptation none;
     Adaptation& adaptation = options.adaptation ? *options.adaptation : none;
-    Tensor x = blocks(embed(images, adaptation), adaptation, options);
-    // Tokens are normalised one by one: what the pooling leaves out need not be.
-    if (pooling_ == checkpoint::Pooling::cls) return norm("norm", x.narrow(1, 0, 1), adaptation).squeeze(1);
+    const Keep keep = pooling_ == checkpoint::Pooling::cls ? Keep::class_token : Keep::all;
+    Tensor x = blocks(embed(images, adaptation), adaptation, options, keep);
+    if (keep == Keep::class_token) return norm("norm", x, adaptation).squeeze(1);
     const std::int64_t first = (spec_.class_token ? 1 : 0) + spec_.registers;
     const std::int64_t patches = std::int64_t{image_size_ / spec_.patch} * (image_size_ / spec_.patch);
     if (spec_.pooled_norm) {
@@ -144,7 +148,7 @@ Tensor Vit::patch_tokens(const Tensor& images, const std::vector<int>& layers,
     const std::int64_t first = (spec_.class_token ? 1 : 0) + spec_.registers;
     const std::int64_t patches = std::int64_t{image_size_ / spec_.patch} * (image_size_ / spec_.patch);
     std::vector<Tensor> taken;
-    blocks(embed(images, adaptation), adaptation, options, [&](int block, const Tensor& x) {
+    blocks(embed(images, adaptation), adaptation, options, Keep::all, [&](int block, const Tensor& x) {
         for (const int layer : layers)
             if (layer == block) taken.push_back(x.narrow(1, first, patches));
     });

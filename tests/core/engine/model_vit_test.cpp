@@ -97,6 +97,7 @@ class ModelVitTest : public QObject {
     void refuses_what_does_not_fit();
     void resolves_preprocessing();
     void watching_changes_nothing();
+    void the_class_tokens_feature_is_that_of_all_tokens();
 
   private:
     cdra::test::TemporaryFolder folder_;
@@ -334,6 +335,25 @@ void ModelVitTest::watching_changes_nothing() {
     QCOMPARE(difference(got, want, 0), std::string());
     const auto weights = watch.weights();
     QVERIFY(torch::allclose(weights.sum(-1), torch::ones({weights.size(0), 2, weights.size(2), weights.size(3)})));
+}
+
+// The last block computes the class token alone where nothing else is wanted; its twin computes all.
+void ModelVitTest::the_class_tokens_feature_is_that_of_all_tokens() {
+    const auto file = folder_ / "class-token.safetensors";
+    cdra::test::RandomModel({}).write_timm(file);
+    const auto model = open(file, 16);
+    const auto images = torch::randn({2, 3, 16, 16}).set_requires_grad(true);
+    Everywhere everywhere;
+    for (engine::Adaptation* adaptation : {static_cast<engine::Adaptation*>(nullptr), static_cast<engine::Adaptation*>(&everywhere)}) {
+        // Dropped paths, too: a branch is dropped for an image, not for a token.
+        const engine::ForwardOptions options{.adaptation = adaptation, .training = true, .drop_path = 0.5, .random_seed = 7};
+        const auto got = model.features(images, options), want = model.last_hidden_state(images, options).select(1, 0);
+        QVERIFY(want.abs().max().item<double>() > 0.1);
+        QCOMPARE(difference(got, want, 1e-5), std::string());
+        const auto ours = torch::autograd::grad({got.square().sum()}, {images})[0], twin = torch::autograd::grad({want.square().sum()}, {images})[0];
+        QVERIFY(twin.abs().max().item<double>() > 1e-3);
+        QCOMPARE(difference(ours, twin, 1e-4), std::string());
+    }
 }
 
 QTEST_GUILESS_MAIN(ModelVitTest)
