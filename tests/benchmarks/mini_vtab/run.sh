@@ -17,6 +17,10 @@ usage() { sed -n 's/^# \(usage\|      \)/\1/p' "$0" >&2; exit 2; }
 record() { # OUT
     local out staging
     out="$(cd "$1" && pwd)"
+    # The tables are written by 'cdra reproduce', not by the sweep alone; before anything recorded is overwritten.
+    for table in runs.csv trials.csv table.csv table.md pareto.svg; do
+        [ -f "$out/$table" ] || { echo "$0: $out/$table is missing: run '$0 $out --only-report' first" >&2; exit 1; }
+    done
     staging="$(mktemp -d)"
     trap 'rm -rf "$staging"' RETURN
     (cd "$out" && find runs -name results.h5 -printf '%h\n') | sort | while read -r run; do
