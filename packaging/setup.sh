@@ -33,7 +33,7 @@ done
 # --- packages -------------------------------------------------------------------------------------------------------
 # One line a need; where distributions differ in the name, the alternatives stand in order of preference.
 needs=(build-essential cmake ninja-build ccache pkg-config
-       libssl-dev libhdf5-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libeigen3-dev
+       libssl-dev libhdf5-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libeigen3-dev libxxhash-dev
        "libjpeg-dev|libjpeg62-turbo-dev" libpng-dev libwebp-dev zlib1g-dev
        python3 ca-certificates)
 [ "$torch$tests" = nono ] || needs+=(python3-venv)

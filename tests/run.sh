@@ -39,7 +39,7 @@ stage 'set-up' bash packaging/setup.sh || finish
 need_python_tools
 stage 'offline inputs' "$cdra_python" packaging/offline_inputs.py || finish
 stage 'configure' cmake --preset release || finish
-stage 'build' cmake --build --preset release || finish
+stage 'build' cmake --build --preset release --target all desktop_benchmark || finish
 stage 'ctest' ctest --preset release
 stage 'parity environment' bash tests/parity/setup.sh &&
     stage 'parity tests' env CDRA_BUILD="$cdra_root/$build" "$cdra_cache/parity-venv/bin/python" -m pytest -q -p no:cacheprovider tests/parity

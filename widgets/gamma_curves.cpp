@@ -22,6 +22,7 @@ GammaCurves::GammaCurves(QWidget* parent) : QWidget(parent) {
 
 void GammaCurves::setCurves(std::vector<Curve> curves) {
     curves_ = std::move(curves);
+    still_ = {};
     update();
 }
 
@@ -59,22 +60,25 @@ std::optional<double> GammaCurves::percentAt(double gamma) const {
     return before->percent + t * (after->percent - before->percent);
 }
 
-void GammaCurves::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
+void GammaCurves::paintCurves(QPainter& painter) const {
     painter.setRenderHint(QPainter::Antialiasing);
     const QRect area = plotArea();
     const QFont small = fonts::tabular(fonts::small(font()));
     const QFontMetrics metrics(small);
     painter.setFont(small);
+    // As xOf, for hundreds of points: without measuring the font for each.
+    const auto x_of = [&, scale = area.width() / std::log(highest / lowest)](double gamma) {
+        return area.left() + std::log(std::max(gamma, lowest) / lowest) * scale;
+    };
     const QColor muted = colours::muted(palette()), line = colours::line(palette());
     const auto centred = [&](double x, int baseline, const QString& text) {
         painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2.0, baseline), text);
     };
     for (const double decade : {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0}) {
         painter.setPen(QPen(line, 1));
-        painter.drawLine(QPointF(xOf(decade), area.top()), QPointF(xOf(decade), area.bottom()));
+        painter.drawLine(QPointF(x_of(decade), area.top()), QPointF(x_of(decade), area.bottom()));
         painter.setPen(muted);
-        centred(xOf(decade), area.bottom() + 2 + metrics.ascent(), percent(decade, decade < 1e-4 ? 3 : decade < 1e-2 ? 2 : 0));
+        centred(x_of(decade), area.bottom() + 2 + metrics.ascent(), percent(decade, decade < 1e-4 ? 3 : decade < 1e-2 ? 2 : 0));
     }
     painter.setPen(QPen(muted, 1));
     painter.drawLine(area.bottomLeft(), area.bottomRight());
@@ -98,7 +102,7 @@ void GammaCurves::paintEvent(QPaintEvent*) {
         };
         const auto draw = [&](const auto& points, auto y, const QColor& colour, double width, Qt::PenStyle style) {
             QPolygonF line;
-            for (const auto& point : points) line << QPointF(xOf(point.gamma), y(point));
+            for (const auto& point : points) line << QPointF(x_of(point.gamma), y(point));
             plots::stroke_line(painter, line, QPen(colour, width, style));
         };
         const QColor of_percent = colours::series(0, palette()), of_rank = colours::series(1, palette());
@@ -125,6 +129,24 @@ void GammaCurves::paintEvent(QPaintEvent*) {
         for (std::size_t i = 1; i < curves_.size(); ++i) entry(curves_[i].name, of_percent, Qt::DashLine);
         entry(tr("Σ rank"), of_rank, Qt::SolidLine);
     }
+}
+
+void GammaCurves::paintEvent(QPaintEvent*) {
+    const double ratio = devicePixelRatioF();
+    if (const QSize pixels = (QSizeF(size()) * ratio).toSize(); still_.size() != pixels) {
+        still_ = QPixmap(pixels);
+        still_.setDevicePixelRatio(ratio);
+        still_.fill(palette().color(backgroundRole()));
+        QPainter painter(&still_);
+        paintCurves(painter);
+    }
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.drawPixmap(0, 0, still_);
+    const QRect area = plotArea();
+    const QFont small = fonts::tabular(fonts::small(font()));
+    const QFontMetrics metrics(small);
+    painter.setFont(small);
     const auto mark = [&](double gamma, Qt::PenStyle style) {
         painter.setPen(QPen(colours::accent(palette()), style == Qt::SolidLine ? 2 : 1, style));
         painter.drawLine(QPointF(xOf(gamma), area.top()), QPointF(xOf(gamma), area.bottom()));
@@ -165,6 +187,11 @@ void GammaCurves::mouseReleaseEvent(QMouseEvent* event) {
 void GammaCurves::leaveEvent(QEvent*) {
     hovered_.reset();
     update();
+}
+
+void GammaCurves::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    still_ = {}; // of another font, palette or language
 }
 
 std::string GammaCurves::csv() const {

@@ -8,6 +8,7 @@
 #include "core/compact/gamma_curve.h"
 #include "widgets/chart_export.h"
 
+#include <QPixmap>
 #include <QWidget>
 #include <optional>
 
@@ -47,9 +48,13 @@ class GammaCurves : public QWidget, public ChartSource {
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
   private:
+    void paintCurves(QPainter& painter) const;
+
     std::vector<Curve> curves_;
+    QPixmap still_; // axes and curves, which stay while γ is dragged; null: to be painted
     double gamma_ = 0;
     bool picking_ = false;
     std::optional<double> hovered_;

@@ -77,9 +77,9 @@ void HeatMapView::paintColourBar(QPainter& painter) {
     const QFontMetricsF metrics(small);
     const QRect bar = barRect();
     if (bar.height() < 8) return painter.restore();
-    QImage colours(1, bar.height(), QImage::Format_RGB32);
-    for (int y = 0; y < bar.height(); ++y)
-        colours.setPixel(0, y, lookup_[HeatMapImage::code_of(float(barValue(1 - (y + 0.5) / bar.height())))]);
+    QImage colours(1, std::min(bar.height(), 256), QImage::Format_RGB32); // a colour map has 256
+    for (int y = 0; y < colours.height(); ++y)
+        colours.setPixel(0, y, lookup_[HeatMapImage::code_of(float(barValue(1 - (y + 0.5) / colours.height())))]);
     painter.drawImage(bar, colours);
     std::vector<std::pair<double, QString>> labels; // place 0 … 1 from below
     const auto [low, high] = extent();

@@ -3,7 +3,6 @@
 #include "widgets/heat_map_image.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -69,31 +68,28 @@ HeatMapImage::Level halve(const HeatMapImage::Level& above) {
 
 } // namespace
 
-std::uint16_t HeatMapImage::code_of(float value) noexcept {
-    if (std::isnan(value)) return 0;
-    return std::uint16_t((std::bit_cast<std::uint32_t>(value) & 0x7fffffffU) >> 15);
-}
-
-float HeatMapImage::value_of(std::uint16_t code) noexcept {
-    return std::bit_cast<float>(std::uint32_t(code) << 15);
-}
-
-std::shared_ptr<const HeatMapImage::Counts> HeatMapImage::count(const std::vector<float>& values, const std::stop_token& stop) {
-    auto counts = std::make_shared<Counts>();
-    counts->histogram.assign(65536, 0);
-    constexpr std::size_t part = std::size_t{1} << 18;
-    for (std::size_t begin = 0; begin < values.size(); begin += part) {
+std::shared_ptr<const HeatMapImage::Coded> HeatMapImage::encode(const HeatMapSource& source, const std::stop_token& stop) {
+    auto coded = std::make_shared<Coded>();
+    coded->histogram.assign(65536, 0);
+    const std::int64_t rows = source.in, columns = source.out;
+    coded->codes.resize(std::size_t(rows * columns));
+    for (std::int64_t r0 = 0; r0 < rows; r0 += tile) {
         throw_if_stopped(stop);
-        for (std::size_t i = begin; i < std::min(begin + part, values.size()); ++i) {
-            const float value = std::abs(values[i]);
-            ++counts->histogram[code_of(value)];
-            if (value > counts->largest) counts->largest = value;
-            if (value > 0 && (counts->smallest_positive == 0 || value < counts->smallest_positive)) counts->smallest_positive = value;
+        for (std::int64_t c = 0; c < columns; ++c) {
+            const float* line = source.values->data() + c * rows;
+            for (std::int64_t r = r0; r < std::min(r0 + tile, rows); ++r) {
+                const float value = std::abs(line[r]);
+                const std::uint16_t code = code_of(value);
+                coded->codes[std::size_t(r * columns + c)] = code;
+                ++coded->histogram[code];
+                if (value > coded->largest) coded->largest = value;
+                if (value > 0 && (coded->smallest_positive == 0 || value < coded->smallest_positive)) coded->smallest_positive = value;
+            }
         }
     }
-    counts->below.resize(counts->histogram.size());
-    std::exclusive_scan(counts->histogram.begin(), counts->histogram.end(), counts->below.begin(), 0U);
-    return counts;
+    coded->below.resize(coded->histogram.size());
+    std::exclusive_scan(coded->histogram.begin(), coded->histogram.end(), coded->below.begin(), 0U);
+    return coded;
 }
 
 std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& source, const std::stop_token& stop,
@@ -101,26 +97,20 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
     check(source);
     auto image = std::make_shared<HeatMapImage>();
     image->source_ = source;
-    image->counts_ = earlier && earlier->source_.values == source.values ? earlier->counts_ : count(*source.values, stop);
+    const bool same = earlier && earlier->source_.values == source.values && earlier->source_.in == source.in;
+    image->coded_ = same ? earlier->coded_ : encode(source, stop);
     const std::int64_t rows = source.in, columns = source.out;
     Level level;
     level.rows = int(rows);
     level.columns = int(columns);
     level.codes.resize(std::size_t(rows * columns));
-    const float* values = source.values->data();
-    std::vector<std::uint32_t> rows_of(source.row_order);
-    if (rows_of.empty()) {
-        rows_of.resize(std::size_t(rows));
-        std::iota(rows_of.begin(), rows_of.end(), 0U);
-    }
-    for (std::int64_t r0 = 0; r0 < rows; r0 += tile) {
-        throw_if_stopped(stop);
-        for (std::int64_t c0 = 0; c0 < columns; c0 += tile)
-            for (std::int64_t c = c0; c < std::min(c0 + tile, columns); ++c) {
-                const float* line = values + std::int64_t(image->original_column(int(c))) * rows;
-                for (std::int64_t r = r0; r < std::min(r0 + tile, rows); ++r)
-                    level.codes[std::size_t(r * columns + c)] = code_of(line[rows_of[std::size_t(r)]]);
-            }
+    for (std::int64_t r = 0; r < rows; ++r) {
+        if (r % tile == 0) throw_if_stopped(stop);
+        const std::uint16_t* from = image->coded_->codes.data() + std::int64_t(image->original_row(int(r))) * columns;
+        std::uint16_t* to = level.codes.data() + r * columns;
+        if (source.column_order.empty()) std::copy_n(from, columns, to);
+        else
+            for (const std::uint32_t column : source.column_order) *to++ = from[column];
     }
     if (source.mask) {
         std::vector<std::uint32_t> row_at(static_cast<std::size_t>(rows)),
@@ -144,28 +134,28 @@ std::shared_ptr<const HeatMapImage> HeatMapImage::build(const HeatMapSource& sou
 }
 
 float HeatMapImage::quantile(double fraction) const {
-    const std::uint64_t zeros = counts_->histogram.front(), positive = std::uint64_t(rows()) * std::uint64_t(columns()) - zeros;
+    const std::uint64_t zeros = coded_->histogram.front(), positive = std::uint64_t(rows()) * std::uint64_t(columns()) - zeros;
     if (positive == 0) return 0;
     const auto wanted = std::uint64_t(std::clamp(fraction, 0.0, 1.0) * double(positive));
     // The first code that more than `wanted` positive entries do not exceed. Asked for several times a frame: searched for.
-    std::size_t low = 0, high = counts_->histogram.size() - 1; // in (low, high]
+    std::size_t low = 0, high = coded_->histogram.size() - 1; // in (low, high]
     while (high - low > 1) {
         const std::size_t middle = low + (high - low) / 2;
-        const std::uint64_t seen = counts_->below[middle] + counts_->histogram[middle] - zeros;
+        const std::uint64_t seen = coded_->below[middle] + coded_->histogram[middle] - zeros;
         (seen > wanted || seen == positive ? high : low) = middle;
     }
     return value_of(std::uint16_t(high));
 }
 
 double HeatMapImage::fraction_below(std::uint16_t code) const {
-    const std::uint64_t zeros = counts_->histogram.front(), all = std::uint64_t(rows()) * std::uint64_t(columns());
+    const std::uint64_t zeros = coded_->histogram.front(), all = std::uint64_t(rows()) * std::uint64_t(columns());
     if (code == 0 || all == zeros) return 0;
-    return double(counts_->below[code] - zeros) / double(all - zeros);
+    return double(coded_->below[code] - zeros) / double(all - zeros);
 }
 
 std::uint64_t HeatMapImage::count_above(float value) const {
     const std::uint16_t code = code_of(value);
-    return std::uint64_t(rows()) * std::uint64_t(columns()) - counts_->below[code] - counts_->histogram[code];
+    return std::uint64_t(rows()) * std::uint64_t(columns()) - coded_->below[code] - coded_->histogram[code];
 }
 
 std::uint32_t HeatMapImage::original_row(int row) const {

@@ -12,6 +12,7 @@
 #include "core/base/progress.h"
 
 #include <QSize>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,20 +38,25 @@ class HeatMapImage {
     };
 
     // Runs on a worker. Throws InputError if sizes, orders or mask don't fit together, Cancelled on a stop. `earlier`: an image
-    // of the same values in another order or with another mask, whose counts are taken over; else it changes nothing.
+    // of the same values in another order or with another mask, whose codes are taken over; else it changes nothing.
     static std::shared_ptr<const HeatMapImage> build(const HeatMapSource& source, const std::stop_token& stop = {},
                                                      const std::shared_ptr<const HeatMapImage>& earlier = {});
 
-    static std::uint16_t code_of(float value) noexcept; // 0 for zero and not a number
-    static float value_of(std::uint16_t code) noexcept; // lower end of the code's interval
+    static std::uint16_t code_of(float value) noexcept { // 0 for zero and not a number
+        const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(value) & 0x7fffffffU;
+        return std::uint16_t(magnitude > 0x7f800000U ? 0 : magnitude >> 15);
+    }
+    static float value_of(std::uint16_t code) noexcept { // lower end of the code's interval
+        return std::bit_cast<float>(std::uint32_t(code) << 15);
+    }
 
     int rows() const { return levels_.front().rows; }
     int columns() const { return levels_.front().columns; }
     const std::vector<Level>& levels() const { return levels_; } // level i halves i times, rounding up
     const HeatMapSource& source() const { return source_; }
 
-    float smallest_positive() const { return counts_->smallest_positive; } // 0 if there is none
-    float largest() const { return counts_->largest; }
+    float smallest_positive() const { return coded_->smallest_positive; } // 0 if there is none
+    float largest() const { return coded_->largest; }
     // A value that `fraction` of the positive entries do not exceed (to the code's precision).
     float quantile(double fraction) const;
     // Share of the positive entries whose code is smaller; 0 … 1, monotone in the code.
@@ -65,16 +71,17 @@ class HeatMapImage {
     bool masked(int row, int column) const;
 
   private:
-    struct Counts {
+    struct Coded { // the values as they are stored: what no order and no mask changes
+        std::vector<std::uint16_t> codes;     // [in, out]
         std::vector<std::uint32_t> histogram; // of codes, 65,536 entries
         std::vector<std::uint32_t> below;     // entries with a smaller code, 65,536
         float smallest_positive = 0, largest = 0;
     };
-    static std::shared_ptr<const Counts> count(const std::vector<float>& values, const std::stop_token& stop);
+    static std::shared_ptr<const Coded> encode(const HeatMapSource& source, const std::stop_token& stop);
 
     HeatMapSource source_;
     std::vector<Level> levels_;
-    std::shared_ptr<const Counts> counts_; // of the values in whatever order
+    std::shared_ptr<const Coded> coded_;
 };
 
 } // namespace cdra::widgets

@@ -15,23 +15,33 @@ namespace cdra::widgets {
 void HeatMapView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QRect area = plotArea();
+    const bool pictured = image_ && area.width() > 8 && area.height() > 8;
+    QRect inside; // the matrix, as far as it is in view
+    if (pictured) inside = area & QRectF(cellPosition(0, 0), cellPosition(image_->columns(), image_->rows())).toAlignedRect();
+    // Nothing is erased before (WA_OpaquePaintEvent): around the picture here, instead of every pixel twice.
+    for (const QRect& around : QRegion(rect()).subtracted(inside)) painter.fillRect(around, palette().brush(backgroundRole()));
     if (!image_) {
         painter.setPen(colours::muted(palette()));
         painter.drawText(rect().adjusted(grid, grid, -grid, -grid), Qt::AlignCenter | Qt::TextWordWrap,
                          message_.isEmpty() && building() ? tr("Reading …") : message_);
-    } else if (area.width() > 8 && area.height() > 8) {
+    } else if (pictured) {
         if (lookup_.empty()) lookup_ = colour_lookup(colours_, scale_, range(), image_.get());
         const double ratio = devicePixelRatioF();
-        if (picture_.isNull()) {
-            const QSize pixels(int(std::lround(area.width() * ratio)),
-                               int(std::lround(area.height() * ratio)));
+        if (picture_stale_) {
+            const QSize pixels(int(std::lround(inside.width() * ratio)), int(std::lround(inside.height() * ratio)));
+            const QPointF first = origin_ + QPointF(inside.topLeft() - area.topLeft()) / zoom_;
             std::optional<QRgb> mask;
             if (mask_visible_) mask = qRgb(255, 94, 20); // one warm colour that stands out from every map
-            picture_ =
-                render_heat_map(*image_, QRectF(origin_, QSizeF(area.size()) / zoom_), pixels, lookup_, mask, palette().color(backgroundRole()).rgb());
+            // While zooming every frame has another size; the memory stays, large enough for all of them.
+            const double most = (area.width() * ratio + 1) * (area.height() * ratio + 1);
+            if (frame_.size() < std::size_t(most)) frame_.assign(std::size_t(most), 0);
+            picture_ = QImage(reinterpret_cast<uchar*>(frame_.data()), pixels.width(), pixels.height(), QImage::Format_RGB32);
+            picture_ = render_heat_map(*image_, QRectF(first, QSizeF(inside.size()) / zoom_), pixels, lookup_, mask,
+                                       palette().color(backgroundRole()).rgb(), std::move(picture_));
             picture_.setDevicePixelRatio(ratio);
+            picture_stale_ = false;
         }
-        painter.drawImage(area.topLeft(), picture_);
+        painter.drawImage(inside.topLeft(), picture_);
         paintOverlays(painter, area);
         paintAxes(painter, area);
         paintColourBar(painter);

@@ -49,22 +49,41 @@ std::vector<QRgb> colour_lookup(ColourMap map, HeatScale scale, std::pair<float,
         return std::size_t(code >= 0xff00 ? 255 : std::clamp((place(std::uint16_t(code)) - from) * factor + 0.5, 0.0, 255.0));
     };
     lookup[0] = table[0];
-    // The step never falls as the code rises, so each colour is one run of codes: its end is searched for, and a range that is
-    // dragged costs a few thousand logarithms instead of 65,536.
+    // The step never falls as the code rises, so each colour is one run of codes: its end is searched for, near the length of
+    // the run before, and a range that is dragged costs a few thousand logarithms instead of 65,536.
+    std::size_t stride = 1;
     for (std::size_t code = 1; code < lookup.size();) {
         const std::size_t step = step_of(code);
-        std::size_t low = code, high = lookup.size(); // the first code of another step is in (low, high]
+        std::size_t low = code, high = std::min(code + stride, lookup.size()); // the first code of another step is in (low, high]
+        while (high < lookup.size() && step_of(high) == step) {
+            low = high;
+            high = std::min(high + 2 * (high - code), lookup.size());
+        }
         while (high - low > 1) {
             const std::size_t middle = low + (high - low) / 2;
             (step_of(middle) == step ? low : high) = middle;
         }
         std::fill(lookup.begin() + std::ptrdiff_t(code), lookup.begin() + std::ptrdiff_t(high), table[step]);
+        stride = high - code;
         code = high;
     }
     return lookup;
 }
 
 namespace {
+
+// The two loops that every cell in view goes through are compiled for AVX2 too and chosen at run time: the baseline of x86-64 has
+// no largest of 16-bit numbers. Not under a sanitizer, whose start comes after the choice.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define CDRA_WITH_AVX2 __attribute__((target_clones("avx2", "default")))
+#else
+#define CDRA_WITH_AVX2
+#endif
+template <class Code> inline __attribute__((always_inline)) void larger(Code* to, const Code* one, const Code* other, int count) {
+    for (int i = 0; i < count; ++i) to[i] = std::max(one[i], other[i]);
+}
+CDRA_WITH_AVX2 void larger_of(std::uint16_t* to, const std::uint16_t* one, const std::uint16_t* other, int count) { larger(to, one, other, count); }
+CDRA_WITH_AVX2 void larger_of(std::uint8_t* to, const std::uint8_t* one, const std::uint8_t* other, int count) { larger(to, one, other, count); }
 
 // runs[0][c] is the cell c itself, runs[n][c] the largest of the n + 1 cells from c on: whatever a pixel covers across is then
 // one load. Three are enough, because the level is chosen so that a pixel covers less than two of its cells, or three in part.
@@ -73,9 +92,9 @@ template <class Code> struct Runs {
     void fill(int first, int last) {
         Code *one = cells.data(), *two = one + stride, *three = two + stride;
         one[last + 1] = one[last + 2] = 0;
-        for (int c = first; c <= last; ++c) two[c] = std::max(one[c], one[c + 1]);
+        larger_of(two + first, one + first, one + first + 1, last - first + 1);
         two[last + 1] = 0;
-        for (int c = first; c <= last; ++c) three[c] = std::max(two[c], two[c + 1]);
+        larger_of(three + first, two + first, two + first + 1, last - first + 1);
     }
     std::size_t stride;
     std::vector<Code> cells;
@@ -83,22 +102,27 @@ template <class Code> struct Runs {
 
 // Down, over the columns in view: the largest of the level's rows that a pixel covers.
 template <class Code> void reduce_rows(const std::vector<Code>& from, int columns, Cover rows, int first, int last, Code* to) {
-    const Code* top = from.data() + std::size_t(rows.first) * std::size_t(columns);
-    std::copy(top + first, top + last + 1, to + first);
-    for (int r = rows.first + 1; r <= rows.last; ++r) {
-        const Code* next = from.data() + std::size_t(r) * std::size_t(columns);
-        for (int c = first; c <= last; ++c) to[c] = std::max(to[c], next[c]);
-    }
+    const auto row = [&](int r) { return from.data() + std::size_t(r) * std::size_t(columns) + first; };
+    const int count = last - first + 1;
+    if (rows.first == rows.last) std::copy_n(row(rows.first), count, to + first);
+    else larger_of(to + first, row(rows.first), row(rows.first + 1), count);
+    for (int r = rows.first + 2; r <= rows.last; ++r) larger_of(to + first, to + first, row(r), count);
 }
 
 } // namespace
 
 QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize size,
-                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour, QRgb ground) {
+                       std::span<const QRgb> lookup, std::optional<QRgb> mask_colour, QRgb ground, QImage picture) {
     // Opaque where it can be: pixels are then copied to the window, not blended.
-    QImage picture(size, qAlpha(ground) == 255 ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied);
-    picture.fill(QColor::fromRgba(ground));
-    if (size.isEmpty() || cells.width() <= 0 || cells.height() <= 0) return picture;
+    const QImage::Format format = qAlpha(ground) == 255 ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied;
+    if (picture.size() != size || picture.format() != format) picture = QImage(size, format);
+    picture.setDevicePixelRatio(1);
+    if (picture.isNull()) return picture;
+    const QRgb outside = qPremultiply(ground); // every pixel is written once: inside its colour, outside this one
+    if (cells.width() <= 0 || cells.height() <= 0) {
+        picture.fill(outside);
+        return picture;
+    }
     const double dx = cells.width() / size.width(), dy = cells.height() / size.height();
     const int finest = int(image.levels().size()) - 1;
     const int level_index =
@@ -116,7 +140,10 @@ QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize siz
         right = x;
         widest = std::max(widest, cover.last - cover.first + 1);
     }
-    if (last < 0) return picture;
+    if (last < 0) {
+        picture.fill(outside);
+        return picture;
+    }
     const bool mask = mask_colour && !level.masked.empty();
     const QRgb over = mask_colour.value_or(0);
     Runs<std::uint16_t> codes{std::size_t(level.columns)};
@@ -130,13 +157,18 @@ QImage render_heat_map(const HeatMapImage& image, const QRectF& cells, QSize siz
     Cover above;
     for (int y = 0; y < size.height(); ++y) {
         const Cover rows = down[std::size_t(y)];
-        if (rows.last < 0) continue;
         auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
+        if (rows.last < 0) {
+            std::fill_n(line, size.width(), outside);
+            continue;
+        }
         if (y > 0 && rows.first == above.first && rows.last == above.last) {
             std::copy_n(reinterpret_cast<const QRgb*>(picture.constScanLine(y - 1)), size.width(), line);
             continue;
         }
         above = rows;
+        std::fill(line, line + left, outside);
+        std::fill(line + right + 1, line + size.width(), outside);
         // Down first, then across: separable like every max over a rectangle.
         reduce_rows(level.codes, level.columns, rows, first, last, codes.cells.data());
         if (mask) reduce_rows(level.masked, level.columns, rows, first, last, masked.cells.data());

@@ -17,7 +17,9 @@ HeatMapView::HeatMapView(QWidget* parent)
                   clear(why);
                   emit failed(why);
               }) {
+    setAttribute(Qt::WA_OpaquePaintEvent); // every frame covers all of it
     setMouseTracking(true);
+    measure();
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Heat map"));
     setToolTip({});
@@ -38,7 +40,7 @@ void HeatMapView::clear(const QString& message) {
     image_.reset();
     message_ = message;
     cursor_.reset();
-    picture_ = {};
+    picture_stale_ = true;
     update();
 }
 
@@ -106,12 +108,15 @@ void HeatMapView::setTitle(const QString& title) {
     fitted_ ? fit() : settle();
 }
 
-QRect HeatMapView::plotArea() const {
+void HeatMapView::measure() {
     const QFontMetrics metrics(fonts::small(font()));
-    const int top = title_.isEmpty() ? 6 : fontMetrics().height() + 10;
-    const int left = metrics.horizontalAdvance(QStringLiteral("8 888")) + metrics.height() + 14;
-    const int right = metrics.horizontalAdvance(QStringLiteral("8 × 10⁻⁸⁸")) + 46;
-    return rect().adjusted(left, top, -right, -(2 * metrics.height() + 12));
+    left_ = metrics.horizontalAdvance(QStringLiteral("8 888")) + metrics.height() + 14;
+    right_ = metrics.horizontalAdvance(QStringLiteral("8 × 10⁻⁸⁸")) + 46;
+    bottom_ = 2 * metrics.height() + 12;
+}
+
+QRect HeatMapView::plotArea() const {
+    return rect().adjusted(left_, title_.isEmpty() ? 6 : fontMetrics().height() + 10, -right_, -bottom_);
 }
 
 double HeatMapView::fitZoom() const {
@@ -129,7 +134,7 @@ void HeatMapView::fit() {
 }
 
 void HeatMapView::settle() {
-    picture_ = {};
+    picture_stale_ = true;
     if (image_) {
         const QRect area = plotArea();
         const auto place = [&](double origin, double cells, double pixels) {
@@ -210,7 +215,11 @@ std::string HeatMapView::csv() const {
 
 void HeatMapView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) picture_ = {}; // its ground is the window's
+    if (event->type() == QEvent::PaletteChange) picture_stale_ = true; // its ground is the window's
+    if (event->type() == QEvent::FontChange) {
+        measure();
+        fitted_ ? fit() : settle();
+    }
 }
 
 void HeatMapView::resizeEvent(QResizeEvent*) {

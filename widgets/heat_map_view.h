@@ -98,6 +98,7 @@ class HeatMapView : public QWidget, public ChartSource {
     void accept(std::shared_ptr<const HeatMapImage> image);
     void zoomAt(QPointF position, double factor);
     void pan(QPointF pixels);
+    void measure(); // the room beside the plot, in the font's measure
     void settle(); // keeps the matrix in view, drops the cached picture
     double fitZoom() const;
     void moveCursor(int rows, int columns);
@@ -112,11 +113,14 @@ class HeatMapView : public QWidget, public ChartSource {
     ColourMap colours_ = ColourMap::cividis;
     std::optional<std::pair<float, float>> range_;
     std::vector<QRgb> lookup_; // empty: to be made
-    QImage picture_;           // cached, null: to be made
+    std::vector<QRgb> frame_;  // the pixels of picture_, and room for larger ones
+    QImage picture_;           // what is in view of the matrix, as it was last drawn
+    bool picture_stale_ = true; // to be drawn anew (into the same memory)
     bool mask_visible_ = true;
     int box_rows_ = 0, box_columns_ = 0;
     double zoom_ = 1;
     bool fitted_ = true;
+    int left_ = 0, right_ = 0, bottom_ = 0; // margins of the plot area
     QPointF origin_;               // cell at the plot area's top left (x: column, y: row)
     std::optional<QPoint> cursor_; // cell (x: column, y: row) of the cross-hair
     bool keyboard_cursor_ = false;

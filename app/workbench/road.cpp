@@ -40,7 +40,7 @@ QString key_of(const compact::PlanOptions& options, bool without_ranks) {
     return QString::fromStdString(job::to_toml(only));
 }
 
-int plan_threads() { return std::max(1, int(std::thread::hardware_concurrency()) / 2); }
+int plan_threads() { return std::clamp(int(std::thread::hardware_concurrency()), 1, 8); }
 
 } // namespace
 

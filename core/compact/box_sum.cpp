@@ -43,9 +43,15 @@ class Units {
     double scale_ = 0;
 };
 
-Indices sorted(Indices indices) {
-    std::ranges::sort(indices);
-    return indices;
+// Each stands there once, so that marking and collecting sorts them.
+Indices sorted(const Indices& indices, std::int64_t size) {
+    std::vector<char> among(static_cast<std::size_t>(size));
+    for (const std::uint32_t index : indices) among[index] = 1;
+    Indices result;
+    result.reserve(indices.size());
+    for (std::uint32_t i = 0; i < among.size(); ++i)
+        if (among[i]) result.push_back(i);
+    return result;
 }
 Indices difference(const Indices& from, const Indices& without) {
     Indices left;
@@ -82,7 +88,7 @@ double sum_in_box(const sensitivity::MatrixSensitivity& matrix, float largest, c
 
 double RunningBoxSum::of(const sensitivity::MatrixSensitivity& matrix, float largest, const Box& box) {
     const Units units(matrix, largest);
-    Indices rows = sorted(box.rows), columns = sorted(box.columns);
+    Indices rows = sorted(box.rows, matrix.shape.in), columns = sorted(box.columns, matrix.shape.out);
     const Indices rows_in = difference(rows, rows_), rows_out = difference(rows_, rows);
     const Indices columns_in = difference(columns, columns_), columns_out = difference(columns_, columns);
     const std::size_t changed = (rows_in.size() + rows_out.size()) * columns_.size() + (columns_in.size() + columns_out.size()) * rows.size();

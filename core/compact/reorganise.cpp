@@ -8,20 +8,23 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <string>
+#include <utility>
 
 namespace cdra::compact {
 
 namespace {
 
-// Most sensitive first, ties in index order.
+// Most sensitive first, ties in index order: a counting sort, for no count is larger than the matrix's other side.
 std::vector<std::uint32_t> by_count(const std::vector<std::uint32_t>& counts, std::uint32_t& with_any) {
+    const std::uint32_t largest = counts.empty() ? 0 : *std::ranges::max_element(counts);
+    std::vector<std::uint32_t> place(std::size_t{largest} + 1); // where the next one of a count goes
+    for (const std::uint32_t count : counts) ++place[count];
+    with_any = static_cast<std::uint32_t>(counts.size()) - place[0];
+    std::uint32_t before = 0;
+    for (std::size_t count = place.size(); count-- > 0;) before += std::exchange(place[count], before);
     std::vector<std::uint32_t> order(counts.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
-    with_any = static_cast<std::uint32_t>(
-        std::ranges::count_if(counts, [](std::uint32_t count) { return count > 0; }));
+    for (std::uint32_t i = 0; i < counts.size(); ++i) order[place[counts[i]]++] = i;
     return order;
 }
 

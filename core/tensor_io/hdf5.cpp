@@ -1,16 +1,14 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/base/digest.h"
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/tensor_io/hdf5_detail.h"
+#include "core/tensor_io/hdf5_seal.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 namespace cdra::tensor_io::hdf5 {
@@ -103,43 +101,8 @@ void Object::corrupt(const std::string& what) const {
 
 namespace {
 
-// What stands behind the last byte that HDF5 knows of: a word and a check sum of all before it. libhdf5 trusts what it
-// reads and can crash on damage; so a file is checked whole before the library sees it. The sum is the SHA-256 of the
-// SHA-256s (in hexadecimal) of pieces, so that several threads can share a large file; earlier files hold one of the whole.
-constexpr std::string_view seal_word = "CDRA-HDF5-PIECES", whole_word = "CDRA-HDF5-SHA256";
-static_assert(seal_word.size() == whole_word.size());
-constexpr std::size_t seal_size = seal_word.size() + 64;
-
-std::string digest_of_pieces(std::span<const std::byte> bytes) {
-    constexpr std::size_t piece = std::size_t{1} << 20;
-    std::vector<std::string> digests((bytes.size() + piece - 1) / piece);
-    const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 8U));
-    const auto part = [&](std::size_t i) { return bytes.subspan(i * piece, std::min(piece, bytes.size() - i * piece)); };
-    parallel_for(threads, digests.size(), [&](std::size_t, std::size_t i) { digests[i] = sha256_hex(part(i)); });
-    Sha256 digest;
-    for (const std::string& one : digests) digest.add(one);
-    return digest.hex();
-}
-
-void check_seal(const MappedFile& file) {
-    const auto& path = file.path();
-    const auto bytes = file.bytes();
-    const auto damaged = [&](const char* what) {
-        throw CorruptFile(path.string() + ": " + what +
-                          "; it is cut short, damaged, or was written by another program: make it again");
-    };
-    if (bytes.size() < seal_size) damaged("the check sum at its end is missing");
-    const auto seal = bytes.last(seal_size);
-    const std::string_view text(reinterpret_cast<const char*>(seal.data()), seal.size());
-    const bool whole = text.starts_with(whole_word);
-    if (!whole && !text.starts_with(seal_word)) damaged("the check sum at its end is missing");
-    const auto rest = bytes.first(bytes.size() - seal_size);
-    if (text.substr(seal_word.size()) != (whole ? sha256_hex(rest) : digest_of_pieces(rest)))
-        damaged("its bytes do not fit the check sum at its end");
-}
-
 void write_seal(const std::string& path) {
-    const std::string seal = std::string(seal_word) + digest_of_pieces(MappedFile(path).bytes());
+    const std::string seal = seal_of(MappedFile(path).bytes());
     std::ofstream file(path, std::ios::binary | std::ios::app);
     file << seal;
     file.flush();

@@ -24,6 +24,7 @@
 #include <qcustomplot.h>
 #endif
 
+#include <QAbstractEventDispatcher>
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QLabel>
@@ -48,8 +49,14 @@ void until_settled(workbench::MainWindow& window) {
     do QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
     while (!window.settled() || QCoreApplication::eventDispatcher()->processEvents(QEventLoop::AllEvents));
 }
-template <class Condition> void until(Condition condition) {
-    while (!condition()) QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 20);
+template <class Condition> void until(const char* what, Condition condition) {
+    constexpr qint64 most_ms = 240'000;
+    QElapsedTimer clock;
+    clock.start();
+    while (!condition()) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 20);
+        if (clock.elapsed() > most_ms) qFatal("gave up after %lld s: %s", most_ms / 1000, what);
+    }
 }
 
 // This program once more, up to its first window painted: what a person waits for.
@@ -108,7 +115,7 @@ void app_phase(TimedApplication& app, const test::TemporaryFolder& folder) {
         auto* heat_map = window.findChild<widgets::HeatMapView*>("sensitivity-heat-map");
         clock.start();
         window.take(QString::fromStdString((folder / "b16.h5").string()));
-        until([&] { return bool(heat_map->image()); });
+        until("the heat map of a map just opened", [&] { return bool(heat_map->image()); });
         QCoreApplication::processEvents(); // painted
         if (i > 0) views.push_back(ms(clock));
         until_settled(window);
@@ -191,14 +198,14 @@ void run_phase(TimedApplication& app, const test::TemporaryFolder& folder) {
     window.go_to(workbench::Stage::sensitivity);
     app.handlers.clear();
     QTest::mouseClick(window.findChild<QPushButton*>("primary-sensitivity"), Qt::LeftButton);
-    until([&] { return bool(window.road().plan()) && window.settled(); });
+    until("a plan of the sensitivity that a worker computes", [&] { return bool(window.road().plan()) && window.settled(); });
     say_handlers(app, "sensitivity by the worker");
     window.go_to(workbench::Stage::train);
     until_settled(window);
     app.handlers.clear();
     QTest::mouseClick(window.findChild<QPushButton*>("primary-train"), Qt::LeftButton);
     using workbench::JobKind;
-    until([&] {
+    until("the end of a training run", [&] {
         const auto* run = window.hub().newest(JobKind::train);
         return run && (run->state() == job::JobState::done || run->state() == job::JobState::failed);
     });
@@ -216,7 +223,7 @@ void run_phase(TimedApplication& app, const test::TemporaryFolder& folder) {
     for (const char* what : {"figures", "curves", "results", "adapter", "merged"}) {
         outcome->clear();
         QTest::mouseClick(window.findChild<QPushButton*>(QString("export-") + what), Qt::LeftButton);
-        until([&] { return outcome->text().contains("written"); });
+        until(what, [&] { return outcome->text().contains("written"); });
     }
     say_handlers(app, "export of everything");
 }
@@ -300,7 +307,7 @@ void heat_map_phase() {
     for (int i = 0; i < 3; ++i) {
         clock.start();
         view.setSource(source);
-        until([&] { return !view.building(); });
+        until("the heat map coded", [&] { return !view.building(); });
         coded.push_back(ms(clock));
     }
     say("heat map 4096 × 4096: coded with its pyramid, on a worker", coded, "wall");

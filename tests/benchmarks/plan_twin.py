@@ -5,12 +5,12 @@
 plan_twin.py MAP GAMMA OUT.npz      makes the plan
 plan_twin.py OUT.npz --compare P.h5  says whether a plan of cdra is the same one (exit code 1 if not)
 """
-import hashlib
 import sys
 from fractions import Fraction
 
 import h5py
 import numpy as np
+import xxhash
 
 PIECE = 1 << 20
 
@@ -18,9 +18,9 @@ PIECE = 1 << 20
 def check_seal(path):
     with open(path, "rb") as file:
         data = memoryview(file.read())
-    body, seal = data[:-80], bytes(data[-80:])
-    pieces = "".join(hashlib.sha256(body[i:i + PIECE]).hexdigest() for i in range(0, len(body), PIECE))
-    if seal != b"CDRA-HDF5-PIECES" + hashlib.sha256(pieces.encode()).hexdigest().encode():
+    body, seal = data[:-48], bytes(data[-48:])
+    pieces = b"".join(xxhash.xxh3_128_digest(body[at:at + PIECE]) for at in range(0, len(body), PIECE))
+    if seal != b"CDRA-HDF5-XXH128" + xxhash.xxh3_128_hexdigest(pieces).encode():
         raise SystemExit(f"{path}: its bytes do not fit the check sum at its end")
 
 

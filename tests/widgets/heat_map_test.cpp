@@ -220,6 +220,12 @@ class HeatMapTest : public QObject {
                                           std::pair(QRectF(100, 50, 40, 30), QSize(400, 300)), std::pair(QRectF(0, 0, columns, rows), QSize(40, 290)),
                                           std::pair(QRectF(3.5, -9, 600, 320), QSize(601, 320))}) {
             const QImage picture = render_heat_map(*image, cells, size, lookup, over, ground);
+            QImage before(size, picture.format()); // an earlier frame's memory: nothing of it may be left
+            before.fill(qRgb(9, 9, 9));
+            const auto* memory = std::as_const(before).constBits();
+            const QImage again = render_heat_map(*image, cells, size, lookup, over, ground, std::move(before));
+            QCOMPARE(again, picture);
+            QCOMPARE(std::as_const(again).constBits(), memory);
             const double dx = cells.width() / size.width(), dy = cells.height() / size.height();
             const int level_index = std::clamp(int(std::floor(std::log2(std::max(1.0, std::min(dx, dy))) + 1e-9)), 0, int(image->levels().size()) - 1);
             const auto& level = image->levels()[std::size_t(level_index)];
