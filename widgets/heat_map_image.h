@@ -20,8 +20,7 @@
 
 namespace cdra::widgets {
 
-// What to show. The data is shared, never copied: of a map held by shared_ptr, take
-// std::shared_ptr<const std::vector<float>>(map, &map->matrices[i].values).
+// What to show. The data is shared, never copied: of a sensitivity map, take matrices[i].values.shared().
 struct HeatMapSource {
     std::shared_ptr<const std::vector<float>> values;       // [out, in] row-major; magnitudes are shown
     std::shared_ptr<const std::vector<std::uint32_t>> mask; // sorted flat indices of [out, in]; may be null

@@ -95,7 +95,7 @@ class Analyse final : public Command {
         const auto plan = compact::read_plan(plan_file);
         const Interrupt interrupt;
         job::TerminalProgress progress(output_.quiet);
-        const auto map = sensitivity::read_map(map_, progress, interrupt.token());
+        const auto map = sensitivity::read_map(map_, progress, interrupt.token(), sensitivity::Reading::in_place);
         if (sensitivity::fingerprint(map) != plan.map_fingerprint && !output_.quiet)
             std::cerr << "warning: " << map_ << " is not the map that " << plan_file.string() << " was made from\n";
         return analysis::box_shares(map, plan, draws_, seed_, progress, interrupt.token(), threads);

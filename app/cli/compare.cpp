@@ -66,9 +66,9 @@ class Compare final : public Command {
             job::TerminalProgress progress(output_.quiet);
             // Two maps at a time: each may be a gigabyte.
             for (std::size_t i = 0; i + 1 < maps_.size(); ++i) {
-                const auto first = sensitivity::read_map(maps_[i], progress, interrupt.token());
+                const auto first = sensitivity::read_map(maps_[i], progress, interrupt.token(), sensitivity::Reading::in_place);
                 for (std::size_t j = i + 1; j < maps_.size(); ++j) {
-                    const auto second = sensitivity::read_map(maps_[j], progress, interrupt.token());
+                    const auto second = sensitivity::read_map(maps_[j], progress, interrupt.token(), sensitivity::Reading::in_place);
                     pairs.push_back({maps_[i], maps_[j],
                                      analysis::compare_maps(first, second, pool, gammas_, progress, interrupt.token(), threads)});
                 }

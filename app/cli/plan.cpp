@@ -89,7 +89,7 @@ class Plan final : public Command {
         const compact::CompactPlan plan = [&] {
             const Interrupt interrupt;
             job::TerminalProgress progress(output_.quiet);
-            const sensitivity::SensitivityMap map = sensitivity::read_map(map_, progress, interrupt.token());
+            const sensitivity::SensitivityMap map = sensitivity::read_map(map_, progress, interrupt.token(), sensitivity::Reading::in_place);
             return compact::make_plan(map, options, progress, interrupt.token(), threads);
         }();
         if (!out_.empty()) compact::write_plan(out_, plan);

@@ -129,7 +129,7 @@ class Train final : public Command {
         const Interrupt interrupt;
         job::TerminalProgress progress(output_.quiet);
         const int threads = thread_count(project.run.threads);
-        const auto map = sensitivity::read_map(project.sensitivity.map, progress, interrupt.token());
+        const auto map = sensitivity::read_map(project.sensitivity.map, progress, interrupt.token(), sensitivity::Reading::in_place);
         const methods::Descriptor& method = methods::find_method(project.method);
         compact::CompactPlan plan =
             methods::make_plan(method, {map, project.plan.options, methods::resolve_options(method, project.method_options)},

@@ -3,7 +3,6 @@
 #include "core/compact/box_sum.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <iterator>
@@ -11,8 +10,6 @@
 namespace cdra::compact {
 
 namespace {
-
-constexpr std::size_t lane_count = 8;
 
 using Indices = std::vector<std::uint32_t>;
 
@@ -60,26 +57,6 @@ Indices difference(const Indices& from, const Indices& without) {
 }
 
 } // namespace
-
-ValueTotals totals(std::span<const float> values) {
-    std::array<double, lane_count> sums{};
-    std::array<float, lane_count> largest{};
-    std::size_t i = 0;
-    for (; i + lane_count <= values.size(); i += lane_count)
-        for (std::size_t lane = 0; lane < lane_count; ++lane) {
-            const float value = values[i + lane];
-            sums[lane] += double{value};
-            largest[lane] = value > largest[lane] ? value : largest[lane];
-        }
-    ValueTotals total;
-    for (; i < values.size(); ++i) {
-        total.sum += double{values[i]};
-        total.largest = std::max(total.largest, values[i]);
-    }
-    for (const double lane : sums) total.sum += lane;
-    for (const float lane : largest) total.largest = std::max(total.largest, lane);
-    return total;
-}
 
 double sum_in_box(const sensitivity::MatrixSensitivity& matrix, float largest, const Box& box) {
     const Units units(matrix, largest);

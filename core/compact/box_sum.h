@@ -9,16 +9,9 @@
 #include "core/sensitivity/map.h"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace cdra::compact {
-
-struct ValueTotals {
-    double sum = 0; // eight running sums side by side, so that an addition need not wait for the one before it
-    float largest = 0;
-};
-ValueTotals totals(std::span<const float> values); // of values that are not negative
 
 // Σ s over the box's rows (input features) and columns (output features). `largest` is of the whole matrix; the unit is
 // 2^-40 of it or finer for matrices of up to four million entries, so that what an entry loses counts for nothing.

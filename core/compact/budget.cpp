@@ -61,7 +61,7 @@ void Curve::rank_weights(const sensitivity::Selection& selection, int threads) {
     std::vector<std::uint64_t> entries;
     entries.reserve(selection.count);
     std::uint64_t ordinal = 0; // of a tensor's first value in the pool
-    const auto add = [&](const std::vector<std::uint32_t>& indices, const std::vector<float>& values) {
+    const auto add = [&](const std::vector<std::uint32_t>& indices, std::span<const float> values) {
         for (const std::uint32_t index : indices)
             entries.push_back(std::uint64_t{~key_of(values[index])} << 32 | (ordinal + index));
         ordinal += values.size();

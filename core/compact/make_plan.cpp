@@ -69,7 +69,7 @@ PlannedMatrix plan_matrix(const sensitivity::MatrixSensitivity& matrix, std::vec
     planned.reorganised = reorganise(sensitivity::profile(matrix.shape, planned.mask));
     planned.box = box_of(planned.reorganised, options.quadrant, options.size_scale);
     if (with_spectrum) planned.spectrum = corner_spectrum(matrix, planned.reorganised);
-    const ValueTotals whole = totals(matrix.values);
+    const sensitivity::Totals whole = matrix.values.totals();
     planned.sensitivity_total = whole.sum;
     planned.sensitivity_in_box = sum_in_box(matrix, whole.largest, planned.box);
     return planned;

@@ -48,10 +48,9 @@ CompactPlan Replanner::make(const PlanOptions& options, ProgressSink& progress, 
         planned.mask = std::move(selection.matrices[i]);
         planned.reorganised = reorganise(sensitivity::profile(planned.shape, planned.mask));
         planned.box = box_of(planned.reorganised, options.quadrant, options.size_scale);
-        OfMatrix& known_of = matrices_[i];
-        if (!known_of.totals) known_of.totals = totals(map_->matrices[i].values);
-        planned.sensitivity_total = known_of.totals->sum;
-        planned.sensitivity_in_box = known_of.in_box.of(map_->matrices[i], known_of.totals->largest, planned.box);
+        const sensitivity::Totals whole = map_->matrices[i].values.totals();
+        planned.sensitivity_total = whole.sum;
+        planned.sensitivity_in_box = in_boxes_[i].of(map_->matrices[i], whole.largest, planned.box);
     });
     for (std::size_t i = 0; i < map_->vectors.size(); ++i) {
         const std::uint64_t sensitive = selection.vectors[i].size();

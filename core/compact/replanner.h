@@ -18,7 +18,7 @@ namespace cdra::compact {
 class Replanner {
   public:
     explicit Replanner(std::shared_ptr<const sensitivity::SensitivityMap> map)
-        : map_(std::move(map)), matrices_(map_->matrices.size()) {}
+        : map_(std::move(map)), in_boxes_(map_->matrices.size()) {}
     const std::shared_ptr<const sensitivity::SensitivityMap>& map() const { return map_; }
     // As make_plan(map, options, …). Calls from several threads wait for each other.
     CompactPlan make(const PlanOptions& options, ProgressSink& progress, const std::stop_token& stop = {}, int threads = 1);
@@ -27,11 +27,7 @@ class Replanner {
     std::shared_ptr<const sensitivity::SensitivityMap> map_;
     std::mutex mutex_;
     std::optional<sensitivity::SlidingSelection> sliding_;
-    struct OfMatrix {
-        std::optional<ValueTotals> totals;
-        RunningBoxSum in_box;
-    };
-    std::vector<OfMatrix> matrices_;
+    std::vector<RunningBoxSum> in_boxes_; // of the matrices
 };
 
 } // namespace cdra::compact

@@ -7,6 +7,7 @@
 
 #include "core/base/progress.h"
 #include "core/checkpoint/vit_spec.h"
+#include "core/sensitivity/values.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +19,7 @@ namespace cdra::sensitivity {
 
 struct MatrixSensitivity {
     checkpoint::MatrixShape shape;
-    std::vector<float> values; // [out, in], row-major, not negative, finite
+    Values values; // [out, in], row-major, not negative, finite
 };
 // The patch embedding as a product, which GPS selects from too: weight [dim, channels·patch²]. Every other
 // method keeps it frozen, so it is no candidate matrix and stands apart.
@@ -28,7 +29,7 @@ inline checkpoint::MatrixShape patch_shape(std::int64_t out, std::int64_t in) {
 }
 struct VectorSensitivity {
     checkpoint::VectorShape shape;
-    std::vector<float> values; // [size]
+    Values values; // [size]
 };
 
 // Where a map comes from: enough to make it again, stored as root attributes.
@@ -73,6 +74,10 @@ std::string fingerprint(const SensitivityMap& map);
 // S.h5. Writing is atomic. Reading throws CorruptFile naming the dataset for a wrong shape, a negative or a
 // not-finite value (first index given). `stop` and `progress` (stage "load") are honoured between datasets.
 void write_map(const std::filesystem::path& path, const SensitivityMap& map);
-SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress, const std::stop_token& stop = {});
+// in_place: the values stay where they lie in a map of the file, which spares memory, page faults and the copy. For a short
+// command only: should another program cut the file short meanwhile, the system ends this one (SIGBUS).
+enum class Reading { copied, in_place };
+SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress, const std::stop_token& stop = {},
+                        Reading reading = Reading::copied);
 
 } // namespace cdra::sensitivity

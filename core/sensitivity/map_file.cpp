@@ -7,7 +7,7 @@
 #include "core/tensor_io/hdf5.h"
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 #include <limits>
 #include <mutex>
 #include <sys/mman.h>
@@ -25,31 +25,21 @@ constexpr std::uint64_t largest_side = 1 << 20; // no matrix of a vision transfo
 // Attributes of more than 64 KiB do not fit an object header.
 constexpr std::size_t most_attribute_values = 8192;
 
-void check_values(const std::vector<float>& values, std::uint64_t expected, const std::string& name) {
+void check_values(std::span<const float> values, std::uint64_t expected, const std::string& name) {
     if (values.size() != expected)
         throw Error("sensitivity map: " + name + " has " + std::to_string(values.size()) +
                     " values, its shape needs " + std::to_string(expected));
 }
 
-std::uint32_t is_bad(float value) noexcept {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-    const std::uint32_t not_finite = magnitude >= 0x7F800000U;
-    const std::uint32_t negative = (bits >> 31) & static_cast<std::uint32_t>(magnitude != 0); // −0 is no harm
-    return not_finite | negative;
+// The pass that finds them takes the totals, which every plan asks for.
+bool all_good(const Values& values) {
+    const Totals totals = values.totals();
+    return std::isfinite(totals.sum) && totals.smallest >= 0; // −0 is no harm
 }
 
-// One pass without a branch in it.
-bool all_good(const std::vector<float>& values) noexcept {
-    std::uint32_t any = 0;
-    for (const float value : values)
-        any |= is_bad(value);
-    return any == 0;
-}
-
-void refuse_bad_values(const hdf5::Dataset& dataset, const std::vector<float>& values) {
+void refuse_bad_values(const hdf5::Dataset& dataset, const Values& values) {
     if (all_good(values)) return;
-    const auto found = std::ranges::find_if(values, [](float value) { return is_bad(value) != 0; });
+    const auto found = std::ranges::find_if(values, [](float value) { return !std::isfinite(value) || value < 0; });
     dataset.corrupt("value " + std::to_string(*found) + " at index " +
                     std::to_string(found - values.begin()) + ", expected a finite number of 0 or more");
 }
@@ -83,23 +73,27 @@ void write_provenance(hdf5::File& file, const SensitivityMap& map) {
             .set_long_name("indices into the training split, in the order used");
 }
 
-// Room for `size` values, on huge pages where the system offers them: a map of 340 MB then takes half the page faults.
-void reserve_huge(std::vector<float>& values, std::uint64_t size) {
-    values.reserve(size);
+// On huge pages where the system offers them: a map of 340 MB then takes half the page faults.
+std::vector<float> copied(std::span<const float> from) {
+    std::vector<float> values;
+    values.reserve(from.size());
 #ifdef MADV_HUGEPAGE
     constexpr std::uintptr_t page = 4096;
     const auto first = (reinterpret_cast<std::uintptr_t>(values.data()) + page - 1) / page * page;
-    const auto last = (reinterpret_cast<std::uintptr_t>(values.data()) + size * sizeof(float)) / page * page;
+    const auto last = (reinterpret_cast<std::uintptr_t>(values.data()) + from.size_bytes()) / page * page;
     // Only advice: what it returns does not matter.
     if (last > first) (void)::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 #endif
+    values.assign(from.begin(), from.end());
+    return values;
 }
 
-// The values of many datasets: copied from a map of the file by several threads where they lie there as they are needed.
+// The values of many datasets: taken from a map of the file by several threads where they lie there as they are needed.
 class Reader {
   public:
+    explicit Reader(Reading reading) : reading_(reading) {}
     // `out` is filled by read() and must stay where it is until then.
-    void add(hdf5::Dataset dataset, std::uint64_t size, std::vector<float>& out) {
+    void add(hdf5::Dataset dataset, std::uint64_t size, Values& out) {
         const auto values = dataset.mapped_floats();
         auto& list = values.size() == size ? mapped_ : others_;
         list.push_back({std::move(dataset), values, size, &out});
@@ -117,8 +111,8 @@ class Reader {
                 const std::lock_guard guard(mutex);
                 before();
             }
-            reserve_huge(*entry.out, entry.size);
-            entry.out->assign(entry.values.begin(), entry.values.end());
+            if (reading_ == Reading::in_place) *entry.out = Values(entry.values, entry.dataset.mapping());
+            else *entry.out = copied(entry.values);
             good[i] = all_good(*entry.out);
         });
         for (std::size_t i = 0; i < mapped_.size(); ++i)
@@ -135,8 +129,9 @@ class Reader {
         hdf5::Dataset dataset;
         std::span<const float> values;
         std::uint64_t size;
-        std::vector<float>* out;
+        Values* out;
     };
+    Reading reading_;
     std::vector<Entry> mapped_, others_;
 };
 
@@ -267,7 +262,7 @@ void write_map(const std::filesystem::path& path, const SensitivityMap& map) {
 }
 
 SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progress,
-                        const std::stop_token& stop) {
+                        const std::stop_token& stop, Reading reading) {
     const auto file = hdf5::File::open(path);
     check_header(file, path);
     SensitivityMap map;
@@ -278,7 +273,7 @@ SensitivityMap read_map(const std::filesystem::path& path, ProgressSink& progres
     check_members(vectors, vector_names, "vector_names");
 
     const auto total = static_cast<std::int64_t>(matrix_names.size() + vector_names.size());
-    Reader reader;
+    Reader reader(reading);
     map.matrices.reserve(matrix_names.size());
     map.vectors.reserve(vector_names.size());
     for (const std::string& name : matrix_names) {

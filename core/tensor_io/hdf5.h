@@ -97,9 +97,10 @@ class Dataset : public Object {
     void read_slab(const Shape& offset, const Shape& count, std::span<std::uint32_t> out) const;
 
     // Its values where they lie in the map of the file, if they are there in one piece as aligned 32-bit floats of this
-    // machine; else empty. They live as long as anything that is open in the file. Several threads may copy them, which is
-    // faster than the library where they are many. Reading only.
+    // machine; else empty. They live as long as anything that is open in the file, or what mapping() returns. Several threads
+    // may read them, which is faster than the library where they are many. Reading only.
     std::span<const float> mapped_floats() const;
+    std::shared_ptr<const void> mapping() const;
 
     // The whole dataset; the allocation is bounded by `limit` values and by what the file can hold.
     std::vector<float> floats(std::uint64_t limit) const;

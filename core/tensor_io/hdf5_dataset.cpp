@@ -253,6 +253,10 @@ std::span<const float> Dataset::mapped_floats() const {
     return {reinterpret_cast<const float*>(bytes.data() + place), elements()};
 }
 
+std::shared_ptr<const void> Dataset::mapping() const {
+    return file_;
+}
+
 std::vector<float> Dataset::floats(std::uint64_t limit) const {
     return read_bounded<float>(*this, limit);
 }

@@ -124,7 +124,9 @@ class AnalysisTest : public QObject {
         second.known_fingerprint.clear();
         std::mt19937_64 random(9);
         for (auto& matrix : second.matrices)
-            for (float& value : matrix.values) value *= std::exp(0.5F * std::normal_distribution<float>()(random));
+            matrix.values.edit([&](auto& values) {
+                for (float& value : values) value *= std::exp(0.5F * std::normal_distribution<float>()(random));
+            });
         NullProgress progress;
         const auto result = compare_maps(first, second, sensitivity::Pool::all, {0.02, 0.2}, progress, {}, 2);
         QCOMPARE(result.overlaps.size(), std::size_t(2));

@@ -109,8 +109,20 @@ class FastReadingTest : public QObject {
         for (const auto& matrix : map.matrices)
             QCOMPARE(test::difference(matrix.values, library.group("sensitivity").dataset(matrix.shape.name).floats(1 << 20), 0), std::string());
         for (const auto& vector : map.vectors)
-            QVERIFY(vector.values == library.group("vectors").dataset(vector.shape.name).floats(1 << 20));
+            QVERIFY(*vector.values.shared() == library.group("vectors").dataset(vector.shape.name).floats(1 << 20));
         QCOMPARE(sensitivity::fingerprint(map), library.text("fingerprint"));
+        // In place: the same values, in the file itself, and for as long as anybody holds them.
+        std::filesystem::copy(path, folder / "lent.h5");
+        auto lent = sensitivity::read_map(folder / "lent.h5", progress, {}, sensitivity::Reading::in_place);
+        std::filesystem::remove(folder / "lent.h5");
+        for (std::size_t i = 0; i < map.matrices.size(); ++i) QVERIFY(lent.matrices[i].values == map.matrices[i].values);
+        for (std::size_t i = 0; i < map.vectors.size(); ++i) QVERIFY(lent.vectors[i].values == map.vectors[i].values);
+        const auto other = lent;
+        QVERIFY(other.matrices[0].values.data() == lent.matrices[0].values.data());
+        lent.matrices[0].values.edit([](auto& values) { values[3] += 1; });
+        QVERIFY(!(lent.matrices[0].values == map.matrices[0].values) && other.matrices[0].values == map.matrices[0].values);
+        QVERIFY(*other.matrices[0].values.shared() == *map.matrices[0].values.shared());
+        QVERIFY(map.matrices[0].values.shared()->data() == map.matrices[0].values.data());
         for (const std::size_t place : {std::size_t{100}, bytes.size() / 2, bytes.size() - 49, bytes.size() - 20}) {
             auto changed = bytes;
             changed[place] = static_cast<char>(changed[place] ^ 1);

@@ -192,7 +192,7 @@ class PlanTest : public QObject {
         map.provenance.backbone_parameters = 0;
         QVERIFY_EXCEPTION_THROWN(make_plan(map, {}, progress), InputError);
         map = map_;
-        map.matrices[0].values.pop_back();
+        map.matrices[0].values.edit([](auto& values) { values.pop_back(); });
         QVERIFY_EXCEPTION_THROWN(make_plan(map, {}, progress), InputError);
     }
 

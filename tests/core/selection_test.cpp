@@ -142,7 +142,7 @@ class SelectionTest : public QObject {
         auto& vector = map.vectors.emplace_back();
         vector.shape.name = "norm.bias";
         vector.shape.size = 3;
-        vector.values = {2, 5, 1};
+        vector.values = std::vector<float>{2, 5, 1};
         const Selection all = select_top(map, Pool::all, 4);
         QCOMPARE(all.threshold, 2.0F);
         QVERIFY(all.matrices[0] == (std::vector<std::uint32_t>{1, 2})); // 5 first, then the first three twos

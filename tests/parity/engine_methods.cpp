@@ -41,9 +41,9 @@ std::optional<cdra::compact::CompactPlan> plan_of(const methods::Descriptor& met
     if (!method.needs_plan) return std::nullopt;
     auto map = cdra::test::random_map(spec);
     const auto in = std::int64_t{spec.channels} * spec.patch * spec.patch;
-    map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), {}};
-    for (std::int64_t i = 0; i < spec.dim * in; ++i)
-        map.patch->values.push_back(static_cast<float>((i * 7919) % 1013));
+    std::vector<float> patch;
+    for (std::int64_t i = 0; i < spec.dim * in; ++i) patch.push_back(static_cast<float>((i * 7919) % 1013));
+    map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), std::move(patch)};
     cdra::compact::PlanOptions options;
     options.amount = cdra::compact::Gamma{0.02};
     cdra::NullProgress progress;

@@ -30,21 +30,21 @@ sensitivity::SensitivityMap synthetic_map(const SyntheticMap& shape) {
             row = std::exp(1.5F * normal(random));
         for (float& column : columns)
             column = std::exp(0.8F * normal(random));
-        sensitivity::MatrixSensitivity values{matrix, {}};
+        std::vector<float> values;
         for (const float column : columns)
             for (const float row : rows) {
                 const float noise = normal(random);
-                values.values.push_back(settle(row * column * noise * noise));
+                values.push_back(settle(row * column * noise * noise));
             }
-        map.matrices.push_back(std::move(values));
+        map.matrices.push_back({matrix, std::move(values)});
     }
     for (const auto& vector : checkpoint::tunable_vectors(spec)) {
-        sensitivity::VectorSensitivity values{vector, {}};
+        std::vector<float> values;
         for (std::int64_t i = 0; i < vector.size; ++i) {
             const float noise = normal(random);
-            values.values.push_back(settle(4 * noise * noise));
+            values.push_back(settle(4 * noise * noise));
         }
-        map.vectors.push_back(std::move(values));
+        map.vectors.push_back({vector, std::move(values)});
     }
     auto& from = map.provenance;
     from.model = "model.safetensors";

@@ -53,7 +53,7 @@ class GalleryTest : public QObject {
         apply_theme(*qApp, dark ? Appearance::dark : Appearance::light);
         theme_ = dark ? "dark" : "light";
         const auto values = [&](int i) {
-            return std::shared_ptr<const std::vector<float>>(map_, &map_->matrices[std::size_t(i)].values);
+            return map_->matrices[std::size_t(i)].values.shared();
         };
 
         HeatMapView heat;

@@ -154,7 +154,7 @@ class HeatMapHandTest : public QObject {
         view.resize(640, 560);
         QSignalSpy built(view.heatMap(), &HeatMapView::built);
         const int index = 4;
-        view.setMatrix(plan, index, {map, &map->matrices[index].values});
+        view.setMatrix(plan, index, map->matrices[index].values.shared());
         QVERIFY(built.wait());
         view.show();
         const auto& compact = plan->matrices[index].reorganised;

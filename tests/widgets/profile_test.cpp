@@ -113,7 +113,7 @@ class ProfileTest : public QObject {
         CompactView view;
         view.resize(600, 400);
         QSignalSpy built(view.heatMap(), &HeatMapView::built);
-        view.setMatrix(plan, 4, std::shared_ptr<const std::vector<float>>(map, &map->matrices[4].values));
+        view.setMatrix(plan, 4, map->matrices[4].values.shared());
         QVERIFY(built.wait());
         const auto image = view.heatMap()->image();
         QCOMPARE(image->original_row(0), plan->matrices[4].reorganised.row_order[0]);

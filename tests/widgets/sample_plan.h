@@ -32,7 +32,7 @@ inline std::shared_ptr<const sensitivity::SensitivityMap> sample_map(int blocks,
             matrix.shape.kind = kind;
             matrix.shape.out = kind == 4 ? 4 * dim : dim;
             matrix.shape.in = kind == 5 ? 4 * dim : dim;
-            matrix.values.resize(std::size_t(matrix.shape.size()));
+            std::vector<float> values(std::size_t(matrix.shape.size()));
             ++seed;
             const double depth =
                 0.25 * gaussian(seed, 999983) + 0.6 * std::sin(3.0 * block / std::max(1, blocks));
@@ -42,8 +42,9 @@ inline std::shared_ptr<const sensitivity::SensitivityMap> sample_map(int blocks,
                     const double log = -16 + depth + 1.3 * gaussian(seed + 1000, std::uint64_t(in)) +
                                        0.9 * gaussian(seed + 2000, std::uint64_t(out)) +
                                        1.1 * gaussian(seed + 3000, flat);
-                    matrix.values[flat] = float(std::exp(log));
+                    values[flat] = float(std::exp(log));
                 }
+            matrix.values = std::move(values);
             map->matrices.push_back(std::move(matrix));
         }
     map->vectors.push_back({{"norm.weight", dim}, std::vector<float>(std::size_t(dim), 1e-9F)});

@@ -219,7 +219,7 @@ void CompactPage::refresh() {
     const auto map = bench().road.map();
     std::shared_ptr<const std::vector<float>> values;
     if (map && std::size_t(index) < map->matrices.size())
-        values = {map, &map->matrices[std::size_t(index)].values};
+        values = map->matrices[std::size_t(index)].values.shared();
     view_->setMatrix(plan, index, values);
     distribution_->setPlan(*plan);
     distribution_->setCurrent(index);

@@ -145,7 +145,7 @@ void SensitivityPage::refresh_matrix() {
     }
     const auto& matrix = map->matrices[index];
     widgets::HeatMapSource source;
-    source.values = part_of(map, matrix.values);
+    source.values = matrix.values.shared();
     source.out = matrix.shape.out;
     source.in = matrix.shape.in;
     if (plan && index < plan->matrices.size()) {

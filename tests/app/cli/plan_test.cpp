@@ -28,16 +28,17 @@ void write_small_map(const std::filesystem::path& path) {
     sensitivity::SensitivityMap map;
     float value = 1e-6F;
     for (const auto& shape : checkpoint::candidate_matrices(spec)) {
-        sensitivity::MatrixSensitivity matrix{shape, {}};
-        for (std::int64_t i = 0; i < shape.size(); ++i) matrix.values.push_back(value += 1e-9F);
-        map.matrices.push_back(std::move(matrix));
+        std::vector<float> values;
+        for (std::int64_t i = 0; i < shape.size(); ++i) values.push_back(value += 1e-9F);
+        map.matrices.push_back({shape, std::move(values)});
     }
     for (const auto& shape : checkpoint::tunable_vectors(spec))
         map.vectors.push_back({shape, std::vector<float>(static_cast<std::size_t>(shape.size), 1e-7F)});
     // [out, in]: the paper's rows are inputs.
-    std::vector<float>& q = map.matrices[0].values;
-    for (const auto& [out, in] : {std::pair{0, 1}, {0, 4}, {2, 1}, {3, 4}, {7, 1}, {7, 4}})
-        q[static_cast<std::size_t>(out * 8 + in)] = 1.0F + 0.01F * static_cast<float>(out);
+    map.matrices[0].values.edit([](auto& q) {
+        for (const auto& [out, in] : {std::pair{0, 1}, {0, 4}, {2, 1}, {3, 4}, {7, 1}, {7, 4}})
+            q[static_cast<std::size_t>(out * 8 + in)] = 1.0F + 0.01F * static_cast<float>(out);
+    });
     map.provenance.model = "tiny";
     map.provenance.model_sha256 = std::string(64, 'a');
     map.provenance.backbone_parameters = checkpoint::backbone_parameters(spec);

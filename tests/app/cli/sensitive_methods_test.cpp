@@ -46,7 +46,9 @@ class SensitiveMethodsTest : public QObject {
         sensitivity::write_map(folder_ / "G.h5", map);
         map.patch.reset();
         for (auto& matrix : map.matrices)
-            for (std::size_t i = 0; i < matrix.values.size(); i += 3) matrix.values[i] *= 2;
+            matrix.values.edit([](auto& values) {
+                for (std::size_t i = 0; i < values.size(); i += 3) values[i] *= 2;
+            });
         sensitivity::write_map(folder_ / "S2.h5", map);
         engine_ = test::write_fake_engine(folder_ / "engine");
     }

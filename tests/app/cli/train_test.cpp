@@ -32,10 +32,10 @@ void write_map_of(const std::filesystem::path& path, int depth, int dim, int mlp
     sensitivity::SensitivityMap map;
     std::uint32_t state = 1;
     for (const auto& shape : checkpoint::candidate_matrices(spec)) {
-        sensitivity::MatrixSensitivity matrix{shape, {}};
+        std::vector<float> values;
         for (std::int64_t i = 0; i < shape.size(); ++i)
-            matrix.values.push_back(static_cast<float>((state = state * 1664525U + 1013904223U) >> 8));
-        map.matrices.push_back(std::move(matrix));
+            values.push_back(static_cast<float>((state = state * 1664525U + 1013904223U) >> 8));
+        map.matrices.push_back({shape, std::move(values)});
     }
     for (const auto& shape : checkpoint::tunable_vectors(spec))
         map.vectors.push_back({shape, std::vector<float>(static_cast<std::size_t>(shape.size), 1)});

@@ -42,16 +42,20 @@ SensitivityMap make_map(bool large, const CoreOptions& options) {
             return all;
         };
         const auto rows = weights(2 * m, in), columns = weights(2 * m + 1, out);
-        matrix.values.resize(in * out);
+        std::vector<float> values(in * out);
         for (std::size_t c = 0; c < out; ++c)
             for (std::size_t r = 0; r < in; ++r) {
                 const float u = uniform(1000 + m, c * in + r);
-                matrix.values[c * in + r] = 1e-6F * rows[r] * columns[c] * u * u * u * u;
+                values[c * in + r] = 1e-6F * rows[r] * columns[c] * u * u * u * u;
             }
+        matrix.values = std::move(values);
     });
-    for (std::size_t v = 0; v < map.vectors.size(); ++v)
+    for (std::size_t v = 0; v < map.vectors.size(); ++v) {
+        std::vector<float> values;
         for (std::int64_t i = 0; i < map.vectors[v].shape.size; ++i)
-            map.vectors[v].values.push_back(1e-5F * uniform(5000 + v, static_cast<std::uint64_t>(i)));
+            values.push_back(1e-5F * uniform(5000 + v, static_cast<std::uint64_t>(i)));
+        map.vectors[v].values = std::move(values);
+    }
     map.provenance.backbone_parameters = checkpoint::backbone_parameters(spec);
     map.provenance.class_token_parameters = spec.dim;
     map.provenance.samples = {0};
@@ -74,7 +78,7 @@ nlohmann::ordered_json result_of(const SensitivityMap& map, const Selection& sel
 
 void write_pool(const std::filesystem::path& path, const SensitivityMap& map) {
     std::ofstream file(path, std::ios::binary);
-    const auto put = [&](const std::vector<float>& values) {
+    const auto put = [&](std::span<const float> values) {
         file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
     };
     for (const auto& matrix : map.matrices) put(matrix.values);

@@ -317,8 +317,9 @@ class MethodsRunTest : public QObject {
             const auto spec = cdra::checkpoint::open(world_.file)->spec();
             auto map = cdra::test::random_map(spec);
             const auto in = std::int64_t{spec.channels} * spec.patch * spec.patch;
-            map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), {}};
-            for (std::int64_t i = 0; i < spec.dim * in; ++i) map.patch->values.push_back(static_cast<float>((i * 7919) % 1013));
+            std::vector<float> patch;
+            for (std::int64_t i = 0; i < spec.dim * in; ++i) patch.push_back(static_cast<float>((i * 7919) % 1013));
+            map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), std::move(patch)};
             const auto values = cdra::methods::resolve_options(descriptor, {});
             cdra::NullProgress progress;
             plans_.emplace(word, cdra::methods::make_plan(descriptor, {map, plan_.options, values}, progress));

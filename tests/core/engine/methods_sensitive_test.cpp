@@ -38,12 +38,13 @@ class MethodsSensitiveTest : public QObject {
         const auto spec = cdra::checkpoint::open(world_.file)->spec();
         auto map = cdra::test::random_map(spec);
         const auto in = std::int64_t{spec.channels} * spec.patch * spec.patch;
-        map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), {}};
-        for (std::int64_t i = 0; i < spec.dim * in; ++i) map.patch->values.push_back(static_cast<float>((i * 7919) % 1013));
+        std::vector<float> patch;
+        for (std::int64_t i = 0; i < spec.dim * in; ++i) patch.push_back(static_cast<float>((i * 7919) % 1013));
+        map.patch = cdra::sensitivity::MatrixSensitivity{cdra::sensitivity::patch_shape(spec.dim, in), std::move(patch)};
         // Two entries of every bias: too few for the whole vector.
         for (auto& vector : map.vectors)
             if (vector.shape.name.ends_with(".bias") && vector.shape.name.find("norm") == std::string::npos)
-                vector.values[3] = vector.values[7] = 60;
+                vector.values.edit([](auto& values) { values[3] = values[7] = 60; });
         cdra::compact::PlanOptions options;
         options.amount = cdra::compact::Gamma{0.02};
         const auto& descriptor = cdra::methods::find_method(word);
