@@ -29,7 +29,7 @@ void write(const std::string& path, const std::map<std::string, Tensor>& tensors
     tensor_io::write_safetensors(path, views, {});
 }
 
-Tensor of(const std::vector<float>& values) {
+Tensor of(std::span<const float> values) {
     return torch::from_blob(const_cast<float*>(values.data()), {std::int64_t(values.size())}, torch::kFloat32)
         .clone();
 }

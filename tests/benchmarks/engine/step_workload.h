@@ -31,10 +31,10 @@ inline sensitivity::SensitivityMap synthetic_map(const checkpoint::VitSpec& spec
     for (const auto& shape : checkpoint::candidate_matrices(spec)) {
         const auto rows = factors(shape.in, 0.8F), columns = factors(shape.out, 0.8F);
         const float matrix = factors(1, 0.8F).front();
-        sensitivity::MatrixSensitivity one{shape, std::vector<float>(static_cast<std::size_t>(shape.size()))};
-        for (std::size_t i = 0; i < one.values.size(); ++i)
-            one.values[i] = matrix * columns[i / rows.size()] * rows[i % rows.size()] * draw(random);
-        map.matrices.push_back(std::move(one));
+        std::vector<float> values(static_cast<std::size_t>(shape.size()));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = matrix * columns[i / rows.size()] * rows[i % rows.size()] * draw(random);
+        map.matrices.push_back({shape, std::move(values)});
     }
     for (const auto& shape : checkpoint::tunable_vectors(spec)) {
         std::vector<float> values(static_cast<std::size_t>(shape.size));

@@ -308,7 +308,7 @@ class SegmentationTest : public QObject {
                 leaf.mutable_grad().reset();
             }
         }
-        const auto check = [&](const std::string& name, const std::vector<float>& got) {
+        const auto check = [&](const std::string& name, std::span<const float> got) {
             const auto problem = cdra::test::difference(got, engine::float_values(sums.at(name)), 1e-4);
             QVERIFY2(problem.empty(), (name + ": " + problem).c_str());
         };

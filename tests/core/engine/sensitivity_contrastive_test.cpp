@@ -20,7 +20,7 @@ namespace {
 
 Tensor unit(const Tensor& features) { return features / features.norm(2, 1, true); }
 
-QString different(const std::vector<float>& got, const Tensor& want) {
+QString different(std::span<const float> got, const Tensor& want) {
     return QString::fromStdString(cdra::test::difference(got, engine::float_values(want), 2e-4));
 }
 

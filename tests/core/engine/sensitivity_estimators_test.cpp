@@ -111,7 +111,7 @@ std::map<std::string, Tensor> autograd_loop(const engine::Vit& model, const Data
 
 std::string compare(const cdra::sensitivity::SensitivityMap& map, const std::map<std::string, Tensor>& want,
                     double tolerance) {
-    const auto check = [&](std::string name, const std::vector<float>& values) {
+    const auto check = [&](std::string name, std::span<const float> values) {
         int part = -1;
         for (const char* letter : {".attn.q", ".attn.k", ".attn.v"}) {
             ++part;
@@ -192,7 +192,7 @@ void SensitivityEstimatorsTest::per_sample_equals_autograd() {
     const auto map = compute(inputs);
     if (grid == 1) {
         // One token attends to itself whatever its query and key: their gradients are zero but for rounding.
-        const auto largest = [](const std::vector<float>& values) {
+        const auto largest = [](std::span<const float> values) {
             return *std::ranges::max_element(values);
         };
         const float value_sensitivity = largest(map.matrices.at(2).values);
