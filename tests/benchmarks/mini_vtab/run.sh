@@ -23,7 +23,8 @@ record() { # OUT
     done
     staging="$(mktemp -d)"
     trap 'rm -rf "$staging"' RETURN
-    (cd "$out" && find runs -name results.h5 -printf '%h\n') | sort | while read -r run; do
+    # Those of this machine and those that came as records alike: a finished run says so in its last event.
+    (cd "$out" && find runs -name events.jsonl -exec grep -l '"type":"done"' {} + | sed 's#/events.jsonl$##') | sort | while read -r run; do
         mkdir -p "$staging/$run"
         # What a run says of folders is this machine's affair.
         sed -E 's#^(path|map|spec) = "(vtab-1k:)?/.*/([^/]+)"#\1 = "\2\3"#' "$out/$run/project.toml" > "$staging/$run/project.toml"
