@@ -8,6 +8,7 @@
 
 #include <QChart>
 #include <QChartView>
+#include <QGraphicsLayout>
 #include <QLabel>
 #include <QLegend>
 #include <QLegendMarker>
@@ -37,7 +38,7 @@ void LiveChart::flush() {
     setAxes();
     const int buckets = std::max(50, view_->width() / 2);
     const double factor = percent_ ? 100 : 1;
-    int shown = 0;
+    int shown = 0, markers = 0;
     for (auto& series : series_) {
         const auto draw = [&](QLineSeries* line, std::span<const QPointF> points) {
             QList<QPointF> list;
@@ -62,7 +63,11 @@ void LiveChart::flush() {
         for (auto* marker : chart_->legend()->markers(series->smoothed))
             marker->setVisible(smoothed);
         shown += series->points.empty() ? 0 : 1;
+        markers = 2 * markers + (series->points.empty() ? 0 : 1);
     }
+    // Qt Charts lays a legend out for the entries that it had when it last did.
+    if (markers != legend_entries_) chart_->legend()->layout()->invalidate();
+    legend_entries_ = markers;
     chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
     // Numbers on the axes of an empty chart would be made up.
     x_axis_->setLabelsVisible(shown > 0);

@@ -19,6 +19,7 @@ LogPane::LogPane(QWidget* parent) : QWidget(parent), view_(new QPlainTextEdit), 
     view_->setObjectName("logText");
     view_->setFont(fonts::mono());
     view_->setMaximumBlockCount(10000);
+    view_->setMinimumHeight(4 * QFontMetrics(fonts::mono()).lineSpacing()); // a small window is not made larger for more
     view_->setLineWrapMode(QPlainTextEdit::NoWrap);
     view_->setAccessibleName(tr("Log"));
     search_->setObjectName("logSearch");

@@ -26,9 +26,11 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QToolButton>
 #include <QUndoView>
 #include <QVBoxLayout>
@@ -74,6 +76,9 @@ MainWindow::MainWindow(const QString& recovery_folder, QWidget* parent)
     resize(1280, 800);
     const QByteArray geometry = QSettings().value("geometry").toByteArray();
     if (!geometry.isEmpty()) restoreGeometry(geometry);
+    // Frame and all on the screen, whatever was remembered from a larger one.
+    const QSize frame(8, style()->pixelMetric(QStyle::PM_TitleBarHeight) + 8);
+    if (!isMaximized() && !isFullScreen()) resize(size().boundedTo(screen()->availableSize() - frame));
 }
 
 MainWindow::~MainWindow() {

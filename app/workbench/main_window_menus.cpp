@@ -182,7 +182,8 @@ void MainWindow::build_run_menu() {
         [this] { runner_.compute_sensitivity(); });
     add(run, tr("Start &training"), "action-train", QKeySequence(Qt::CTRL | Qt::Key_Return), this, [this] {
         go_to(Stage::train);
-        runner_.train();
+        const JobClient* newest = hub_.newest(JobKind::train);
+        newest && newest->active() ? runner_.enqueue() : runner_.train();
     });
     add(run, tr("Add to the &queue"), "action-enqueue", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return), this, [this] {
         go_to(Stage::train);

@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QStackedLayout>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -118,12 +119,24 @@ void Page::set_remedy(const QString& text, std::function<void()> act) {
     refresh_banner();
 }
 
+void Page::emphasise(QPushButton* button, bool emphasised) {
+    if (button->property("primary").toBool() == emphasised) return;
+    button->setProperty("primary", emphasised);
+    button->style()->unpolish(button); // the style sheet asks for the property only then
+    button->style()->polish(button);
+}
+
 void Page::refresh_next() {
     // The Ranks page's own action already leads on, and nothing comes after the results.
     const bool leads = stage_ != Stage::ranks && stage_ != Stage::results;
     const Health health = bench_.road.state(stage_).health;
     // While γ is dragged a plan is in work again and again: nothing may come and go with it.
-    if (health != Health::running || next_->text().isEmpty()) next_->setVisible(leads && health == Health::ready);
+    if (health != Health::running || next_->text().isEmpty()) {
+        const bool ready = leads && health == Health::ready;
+        next_->setVisible(ready);
+        emphasise(next_, ready);
+        emphasise(primary_, !ready);
+    }
     if (!leads) return;
     const Stage following = all_stages[std::size_t(stage_) + 1];
     next_->setText(tr("Next: %1").arg(title_of(following)));

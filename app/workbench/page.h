@@ -71,6 +71,8 @@ class Page : public QWidget {
     void when_seen(const char* key, std::function<void()> act);
     // The empty state's button.
     virtual void empty_action() {}
+    // The one button in colour is what most people want next.
+    static void emphasise(QPushButton* button, bool emphasised);
     // Room below the title for what chooses the page's subject.
     QVBoxLayout* header_extra() const { return extra_; }
 

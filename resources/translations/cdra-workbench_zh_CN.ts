@@ -1943,8 +1943,8 @@ both %2, here %3, there %4 (agreement %5)</source>
       <translation>选择的种子</translation>
     </message>
     <message>
-      <source>&amp;Training images</source>
-      <translation>训练图像(&amp;T)</translation>
+      <source>Trai&amp;ning images</source>
+      <translation>训练图像(&amp;N)</translation>
     </message>
     <message>
       <source>T&amp;est images</source>
@@ -1975,16 +1975,16 @@ both %2, here %3, there %4 (agreement %5)</source>
       <translation> px</translation>
     </message>
     <message>
-      <source>as pretrained</source>
-      <translation>与预训练相同</translation>
-    </message>
-    <message>
       <source>image size</source>
       <translation>图像大小</translation>
     </message>
     <message>
       <source>&amp;Image size</source>
       <translation>图像大小(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Whether the image size fits the model</source>
+      <translation>图像尺寸是否适合模型</translation>
     </message>
     <message>
       <source>Resizing</source>
@@ -2029,6 +2029,22 @@ both %2, here %3, there %4 (agreement %5)</source>
     <message>
       <source>&amp;Augmentation</source>
       <translation>数据增强(&amp;A)</translation>
+    </message>
+    <message>
+      <source>as pretrained (%1 px)</source>
+      <translation>与预训练相同（%1 像素）</translation>
+    </message>
+    <message>
+      <source>as pretrained</source>
+      <translation>与预训练相同</translation>
+    </message>
+    <message>
+      <source>%1 px are no whole number of the model's patches of %2 px: take %3 or %4</source>
+      <translation>%1 像素不是模型图块边长（%2 像素）的整数倍：请取 %3 或 %4</translation>
+    </message>
+    <message>
+      <source>%1 px are less than the model's patch of %2 px: take %3</source>
+      <translation>%1 像素小于模型的图块边长（%2 像素）：请取 %3</translation>
     </message>
     <message>
       <source>Settings are chosen on the training and validation images. Under the honest protocol the test images are read once, after everything is chosen.</source>
@@ -3593,8 +3609,8 @@ Kept as allocations/NAME.csv beside the project, which --rank file:CSV reads.</s
       <translation>此运行的结果不含预测。</translation>
     </message>
     <message>
-      <source>&amp;Tags</source>
-      <translation>标签(&amp;T)</translation>
+      <source>Ta&amp;gs</source>
+      <translation>标签(&amp;G)</translation>
     </message>
     <message>
       <source>Tags of the run</source>
@@ -4197,10 +4213,6 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
       <translation>开始训练</translation>
     </message>
     <message>
-      <source>Ctrl+Return</source>
-      <translation>Ctrl+Return</translation>
-    </message>
-    <message>
       <source>Method</source>
       <translation>方法</translation>
     </message>
@@ -4297,12 +4309,16 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
       <translation>%1 个可训练，占主干的 %2</translation>
     </message>
     <message>
-      <source>No run yet</source>
-      <translation>还没有运行</translation>
+      <source>%1 is at work: add this one to the queue</source>
+      <translation>%1 正在运行：请将此次运行加入队列</translation>
     </message>
     <message>
-      <source>Go on</source>
-      <translation>继续</translation>
+      <source>Ctrl+Return</source>
+      <translation>Ctrl+Return</translation>
+    </message>
+    <message>
+      <source>No run yet</source>
+      <translation>还没有运行</translation>
     </message>
     <message>
       <source>starting</source>
@@ -4490,7 +4506,7 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
     </message>
     <message>
       <source>by epoch</source>
-      <translation>按轮次</translation>
+      <translation>按轮</translation>
     </message>
     <message>
       <source>by step</source>

@@ -3,6 +3,7 @@
 #include "tests/support/qt_fixture.h"
 #include "widgets/chart_grid.h"
 #include "widgets/live_chart.h"
+#include "widgets/theme.h"
 
 #include <QTest>
 #include <cmath>
@@ -40,6 +41,37 @@ class ChartsTest : public QObject {
             chart.append(train, epoch, 1);
         chart.append(train, 5, 0.5);
         QCOMPARE(chart.pointCount(train), 5);
+    }
+
+    // A series whose first value comes late gets its place in the legend, as if it had been there from the beginning.
+    void aLateSeriesIsInTheLegend() {
+        QImage pictures[2];
+        for (const bool late : {false, true}) {
+            LiveChart chart("Loss", "epoch", "cross-entropy");
+            chart.resize(420, 260);
+            const int train = chart.addSeries("training", 0), validation = chart.addSeries("validation", 1, true);
+            chart.show();
+            chart.append(train, 0.5, 1.4);
+            if (late) {
+                chart.flush();
+                QTest::qWait(20); // laid out and painted with one entry
+                chart.append(train, 0.75, 1.5);
+                chart.flush();
+                QTest::qWait(20);
+            }
+            chart.append(train, 0.75, 1.5);
+            chart.append(train, 1, 1.6);
+            chart.append(validation, 1, 1.3);
+            chart.flush();
+            QTest::qWait(20);
+            pictures[late] = chart.grab().toImage();
+        }
+        QCOMPARE(pictures[1], pictures[0]);
+        const QRgb orange = colours::series(1, qApp->palette()).rgb();
+        int marks = 0; // of the legend's entry, above the plot
+        for (int y = 0; y < 60; ++y)
+            for (int x = 0; x < pictures[1].width(); ++x) marks += (pictures[1].pixel(x, y) & 0xffffff) == (orange & 0xffffff);
+        QVERIFY(marks > 4);
     }
 
     void readoutNamesTheNearestPoint() {

@@ -109,6 +109,7 @@ DataPage::DataPage(Workbench& bench, QWidget* parent)
 
     connect(&bench.road, &Road::data_changed, this, &DataPage::refresh);
     connect(&bench.road, &Road::states_changed, this, &DataPage::refresh);
+    connect(&bench.road, &Road::model_changed, this, &DataPage::refresh_size);
     refresh();
 }
 
@@ -132,10 +133,12 @@ QWidget* DataPage::build_options() {
     connect(seed_, &QSpinBox::valueChanged, this,
             [this](int value) { change(tr("data seed"), [value](DataSpec& spec) { spec.seed = value; }); });
 
-    auto* size = make_spin(0, 4096, "data-image-size", tr("Image size"), tr(" px"));
-    size->setSpecialValueText(tr("as pretrained"));
-    binder_->spin(size, tr("image size"), [](auto& p) -> auto& { return p.data.image_size; });
-    form->addRow(tr("&Image size"), size);
+    size_ = make_spin(0, 4096, "data-image-size", tr("Image size"), tr(" px"));
+    binder_->spin(size_, tr("image size"), [](auto& p) -> auto& { return p.data.image_size; });
+    form->addRow(tr("&Image size"), size_);
+    size_note_ = value_label("data-image-size-note", tr("Whether the image size fits the model"));
+    size_note_->setWordWrap(true);
+    form->addRow(size_note_);
     auto* resize = named(new QComboBox, "data-resize", tr("Resizing"));
     resize->addItem(tr("squash to the square"), "squash");
     resize->addItem(tr("short side, then centre crop"), "crop");
@@ -158,8 +161,24 @@ QWidget* DataPage::build_options() {
         train_->setValue(spec.train);
         test_->setValue(spec.test);
         seed_->setValue(spec.seed);
+        refresh_size();
     });
     return box;
+}
+
+// A ViT takes whole patches: said here, where the number is typed, and not by the worker later.
+void DataPage::refresh_size() {
+    const auto model = bench().road.model();
+    const int patch = model ? std::max(1, model->spec.patch) : 1, size = bench().document.project().data.image_size;
+    size_->setSingleStep(patch);
+    size_->setSpecialValueText(model && model->spec.pretraining_image_size() > 0 ? tr("as pretrained (%1 px)").arg(model->spec.pretraining_image_size())
+                                                                               : tr("as pretrained"));
+    const bool fits = size % patch == 0;
+    size_note_->setVisible(!fits);
+    if (fits) return;
+    const int below = size / patch * patch, above = below + patch;
+    size_note_->setText(below > 0 ? tr("%1 px are no whole number of the model's patches of %2 px: take %3 or %4").arg(size).arg(patch).arg(below).arg(above)
+                                  : tr("%1 px are less than the model's patch of %2 px: take %3").arg(size).arg(patch).arg(above));
 }
 
 QString DataPage::notes() const {

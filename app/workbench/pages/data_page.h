@@ -37,10 +37,12 @@ class DataPage : public Page {
     void check_files();
     void show_bad(const std::vector<datasets::BadSample>& bad);
     void refresh();
+    void refresh_size();
 
     QLineEdit* path_;
     QComboBox* layout_;
-    QSpinBox *train_, *test_, *seed_;
+    QSpinBox *train_, *test_, *seed_, *size_;
+    QLabel* size_note_;
     QTableWidget* splits_;
     QLabel *facts_, *histogram_title_;
     widgets::Histogram* histogram_;

@@ -33,7 +33,6 @@ TrainPage::TrainPage(Workbench& bench, QWidget* parent)
     : Page(Stage::train, bench, tr("Fine-tuning: the method, the recipe, and how it goes."), tr("Start training"), parent) {
     binder_ = new Binder(bench.document, this);
     connect(primary(), &QPushButton::clicked, &bench.runner, &Runner::train);
-    primary()->setToolTip(tr("Ctrl+Return"));
 
     auto* content = new QSplitter(Qt::Horizontal);
     content->addWidget(build_form());
@@ -194,8 +193,8 @@ void TrainPage::refresh_launch() {
     if (command_->toPlainText() != shown) command_->setPlainText(shown);
     obstacle_->setText(obstacle);
     obstacle_->setVisible(!obstacle.isEmpty());
-    primary()->setEnabled(obstacle.isEmpty());
     enqueue_->setEnabled(obstacle.isEmpty());
+    refresh_start();
     refresh_forecast();
     const auto model = bench().road.model();
     const auto plan = bench().road.plan();
@@ -216,7 +215,17 @@ void TrainPage::refresh_launch() {
     }
 }
 
+// Beside a run that is at work a second one would slow both: it waits in the queue.
+void TrainPage::refresh_start() {
+    const JobClient* newest = bench().hub.newest(JobKind::train);
+    const bool active = newest && newest->active();
+    primary()->setEnabled(enqueue_->isEnabled() && !active);
+    primary()->setToolTip(active ? tr("%1 is at work: add this one to the queue").arg(newest->name()) : tr("Ctrl+Return"));
+    emphasise(enqueue_, active);
+}
+
 void TrainPage::refresh_run() {
+    refresh_start();
     follow_load();
     const bool active = job_ && job_->active();
     const bool resumable = job_ && !active && job_->attached() && job_->state() != job::JobState::done;
@@ -235,7 +244,7 @@ void TrainPage::refresh_run() {
         return;
     }
     run_->setText(job_->name());
-    pause_->setText(job_->state() == job::JobState::paused ? tr("Go on") : tr("Pause"));
+    pause_->setText(job_->state() == job::JobState::paused ? tr("Resume") : tr("Pause"));
     QString state;
     switch (job_->state()) {
     case job::JobState::queued: state = tr("starting"); break;

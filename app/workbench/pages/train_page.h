@@ -43,6 +43,7 @@ class TrainPage : public Page {
     void keep_preset();
     void refresh_queue();
     void refresh_launch();
+    void refresh_start();
     void refresh_forecast();
     void refresh_run();
 
