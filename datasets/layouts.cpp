@@ -3,6 +3,9 @@
 #include "core/base/error.h"
 #include "datasets/indexed.h"
 
+#include <ranges>
+#include <span>
+
 namespace cdra::datasets {
 
 namespace {
@@ -78,8 +81,9 @@ std::unique_ptr<Dataset> open_dataset(std::string_view spec) {
         if (!chosen && layout.recognises(root)) chosen = &layout;
     if (!chosen) {
         std::string message = root.string() + " holds no dataset this program recognises; expected";
-        for (const Layout& layout : all)
-            message += (&layout == all ? " " : "; or ") + std::string(layout.summary);
+        // What most people have is the last that is tried and the first that is said.
+        for (const Layout& layout : std::span(all) | std::views::reverse)
+            message += (&layout == std::end(all) - 1 ? " " : "; or ") + std::string(layout.summary);
         throw InputError(message);
     }
     return chosen->open(root, options);

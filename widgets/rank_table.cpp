@@ -44,6 +44,8 @@ class RankDelegate : public QStyledItemDelegate {
                           const QModelIndex& index) const override {
         auto* spin = new QSpinBox(parent);
         spin->setFrame(false);
+        spin->setAutoFillBackground(true); // nor does the number before show through
+        spin->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         const auto& matrix = model_->plan()->matrices[std::size_t(proxy_->mapToSource(index).row())];
         spin->setRange(0, int(std::min(matrix.box.rows.size(), matrix.box.columns.size())));
         return spin;

@@ -93,6 +93,7 @@ void JobClient::take(const QVector<job::Event>& events, bool alive, bool restart
             now = JobState::failed;
             const QStringList lines = output.split('\n', Qt::SkipEmptyParts);
             if (error_.isEmpty()) error_ = lines.isEmpty() ? tr("the worker ended before it began") : lines.last();
+            if (error_.startsWith(QLatin1String("cdra: "))) error_.remove(0, 6); // who says so is no news here
         } else {
             now = JobState::dead;
         }

@@ -97,7 +97,9 @@ void MainWindow::connect_jobs() {
         if (job == bar_job()) refresh_job_bar();
     });
     connect(&hub_, &JobHub::finished, this, [this](JobClient* job, JobState how) {
-        if (how == JobState::failed)
+        // The page that was at work says so itself.
+        const Stage at = hub_.jobs(JobKind::sensitivity).contains(job) ? Stage::sensitivity : Stage::train;
+        if (how == JobState::failed && current_stage() != at)
             show_notice(tr("%1 failed: %2 %3").arg(job->name(), job->error(), job->advice()).trimmed(), true);
         if (how == JobState::dead)
             show_notice(tr("%1 ended without a word, perhaps for lack of memory. Resume it, or see its log.").arg(job->name()), true);

@@ -2067,6 +2067,10 @@ both %2, here %3, there %4 (agreement %5)</source>
       <translation>此数据无法使用</translation>
     </message>
     <message>
+      <source>The line above says why. Most often a folder is wanted that holds one folder of images for each class.</source>
+      <translation>原因见上一行。通常需要的是这样的文件夹：其中每个类别各有一个图像文件夹。</translation>
+    </message>
+    <message>
       <source>Open another…</source>
       <translation>打开其他…</translation>
     </message>

@@ -161,8 +161,8 @@ void CompactPage::refresh_gallery() {
     if (tabs_->currentWidget() != gallery_ || plan == drawn_) return;
     drawn_ = plan;
     if (!plan) return gallery_->setThumbnails({});
-    const QColor sensitive = widgets::colours::sensitive(palette()), paper = palette().color(QPalette::Base), box = widgets::colours::box(palette());
-    gallery_made_.request([plan, sensitive, paper, box](const std::stop_token& stop) {
+    const QColor sensitive = widgets::colours::sensitive(palette()), paper = palette().color(QPalette::Base), box = widgets::colours::box(palette()), edge = widgets::colours::line(palette());
+    gallery_made_.request([plan, sensitive, paper, box, edge](const std::stop_token& stop) {
         std::vector<widgets::Thumbnail> made;
         for (const auto& matrix : plan->matrices) {
             throw_if_stopped(stop);
@@ -174,6 +174,8 @@ void CompactPage::refresh_gallery() {
             const QSize size = QSize(columns, rows).scaled(112, 112, Qt::KeepAspectRatio).expandedTo({16, 16});
             one.image = mask.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB32);
             QPainter painter(&one.image);
+            painter.setPen(edge); // on paper of the same colour the matrix would have no sides
+            painter.drawRect(one.image.rect().adjusted(0, 0, -1, -1));
             painter.setPen(box);
             if (compact.compact_rows > 0)
                 painter.drawRect(QRectF(0, 0, std::max(1.0, double(compact.compact_columns) / columns * size.width() - 1),

@@ -224,7 +224,8 @@ void DataPage::refresh() {
         shown_.reset();
         if (state.health == Health::running) show_empty(tr("Reading the images' index…"), state.reason);
         else if (state.health == Health::failed)
-            show_empty(tr("This data can't be used"), state.reason, tr("Open another…"));
+            show_empty(tr("This data can't be used"), tr("The line above says why. Most often a folder is wanted that holds one folder of images for each class."),
+                       tr("Open another…"));
         else {
             QStringList known;
             for (const datasets::Layout& layout : datasets::layouts()) known << text(layout.word);
