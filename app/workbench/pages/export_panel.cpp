@@ -155,7 +155,7 @@ void ExportPanel::export_curves() {
         for (const char* ending : {".png", ".svg", ".pdf", ".csv"}) curves_to_do_.emplace_back(chart, folder + "/" + name + ending);
     curves_drawn_.clear();
     say(tr("Drawing…"));
-    draw_next_curve(folder);
+    QTimer::singleShot(0, this, [this, folder] { draw_next_curve(folder); });
 }
 
 // One picture a turn of the event loop, so that the window goes on; all are encoded and written on a worker afterwards.
