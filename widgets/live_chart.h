@@ -84,7 +84,6 @@ class LiveChart : public QWidget, public ChartSource {
     std::vector<std::unique_ptr<Series>> series_;
     QTimer redraw_;
     bool logarithmic_ = false, percent_ = false;
-    int legend_entries_ = 0; // which series have an entry, as bits
     double smoothing_ = 0;
     std::optional<std::pair<double, double>> view_range_;
     std::optional<double> grabbed_; // x of a drag, in the chart's coordinates

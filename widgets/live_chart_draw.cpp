@@ -38,7 +38,14 @@ void LiveChart::flush() {
     setAxes();
     const int buckets = std::max(50, view_->width() / 2);
     const double factor = percent_ ? 100 : 1;
-    int shown = 0, markers = 0;
+    int shown = 0;
+    bool legend_changed = false;
+    const auto list_in_legend = [&](QLineSeries* line, bool listed) {
+        for (auto* marker : chart_->legend()->markers(line)) {
+            legend_changed = legend_changed || marker->isVisible() != listed;
+            marker->setVisible(listed);
+        }
+    };
     for (auto& series : series_) {
         const auto draw = [&](QLineSeries* line, std::span<const QPointF> points) {
             QList<QPointF> list;
@@ -58,16 +65,12 @@ void LiveChart::flush() {
         series->raw->setPen(QPen(colour, smoothed ? 1 : 2));
         series->raw->setPointsVisible(series->points.size() == 1 ||
                                       (series->markers && series->points.size() <= 60));
-        for (auto* marker : chart_->legend()->markers(series->raw))
-            marker->setVisible(!series->points.empty() && !smoothed);
-        for (auto* marker : chart_->legend()->markers(series->smoothed))
-            marker->setVisible(smoothed);
+        list_in_legend(series->raw, !series->points.empty() && !smoothed);
+        list_in_legend(series->smoothed, smoothed);
         shown += series->points.empty() ? 0 : 1;
-        markers = 2 * markers + (series->points.empty() ? 0 : 1);
     }
     // Qt Charts lays a legend out for the entries that it had when it last did.
-    if (markers != legend_entries_) chart_->legend()->layout()->invalidate();
-    legend_entries_ = markers;
+    if (legend_changed) chart_->legend()->layout()->invalidate();
     chart_->legend()->setVisible(series_.size() > 1 && shown > 0);
     // Numbers on the axes of an empty chart would be made up.
     x_axis_->setLabelsVisible(shown > 0);

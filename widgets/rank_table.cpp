@@ -36,8 +36,7 @@ class WordFilter : public QSortFilterProxyModel {
     QStringList words_;
 };
 
-// A line of text in a cell, painted straight: through a style sheet a page of cells takes four times as long, at every step
-// of a dragged γ.
+// A line of text in a cell, painted without asking the style sheet: at every step of a dragged γ a whole page of them is.
 class TextDelegate : public QStyledItemDelegate {
   public:
     using QStyledItemDelegate::QStyledItemDelegate;

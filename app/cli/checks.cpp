@@ -72,12 +72,10 @@ job::Project check_run_folder(const job::JobPaths& paths) {
 job::Project check_trained_run(const job::JobPaths& paths) {
     job::Project project = check_run_folder(paths);
     std::error_code error;
-    if (!fs::is_regular_file(paths.adapter / "adapter.safetensors", error))
-    {
+    if (!fs::is_regular_file(paths.adapter / "adapter.safetensors", error)) {
         const job::JobState state = job::read_state(paths);
-        const bool at_work = state == job::JobState::queued || state == job::JobState::running || state == job::JobState::paused;
         throw InputError(paths.folder.string() + " holds no adapter yet (the run is " + std::string(job::name_of(state)) + "); " +
-                         (at_work ? "let it finish" : "go on with it, by Resume or 'cdra resume', and let it finish"));
+                         (job::is_at_work(state) ? "let it finish" : "go on with it, by Resume or 'cdra resume', and let it finish"));
     }
     return project;
 }

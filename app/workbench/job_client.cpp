@@ -40,7 +40,7 @@ QString JobClient::name() const { return QFileInfo(folder_).fileName(); }
 
 bool JobClient::active() const {
     if (!polled_ && !launched_here_) return false; // not looked at yet
-    return state_ == JobState::queued || state_ == JobState::running || state_ == JobState::paused;
+    return job::is_at_work(state_);
 }
 
 std::optional<double> JobClient::latest(const QString& metric) const {
@@ -84,7 +84,7 @@ void JobClient::take(const QVector<job::Event>& events, bool alive, bool restart
     if (alive) seen_alive_ = true;
 
     JobState now = told_;
-    const bool telling_running = told_ == JobState::queued || told_ == JobState::running || told_ == JobState::paused;
+    const bool telling_running = job::is_at_work(told_);
     if (alive && !telling_running) now = JobState::running; // resumed: its first event is still to come
     if (!alive && telling_running) {
         if (launched_here_ && !seen_alive_ && process_running) {

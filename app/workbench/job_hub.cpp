@@ -103,6 +103,12 @@ QList<JobClient*> JobHub::active() const {
     return found;
 }
 
+JobClient* JobHub::at_work(JobKind kind) const {
+    for (JobClient* job : jobs(kind))
+        if (job->active()) return job;
+    return nullptr;
+}
+
 JobClient* JobHub::newest(JobKind kind) const {
     for (auto entry = jobs_.rbegin(); entry != jobs_.rend(); ++entry)
         if (entry->kind == kind) return entry->client.get();

@@ -38,6 +38,7 @@ class JobHub : public QObject {
     QList<JobClient*> jobs(JobKind kind) const;
     QList<JobClient*> active() const;
     JobClient* newest(JobKind kind) const; // nullptr: none
+    JobClient* at_work(JobKind kind) const; // the oldest one that is; nullptr: none
 
     // Takes up jobs that appeared in the folder; true if there were any.
     bool look_again();

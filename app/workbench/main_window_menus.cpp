@@ -182,8 +182,7 @@ void MainWindow::build_run_menu() {
         [this] { runner_.compute_sensitivity(); });
     add(run, tr("Start &training"), "action-train", QKeySequence(Qt::CTRL | Qt::Key_Return), this, [this] {
         go_to(Stage::train);
-        const JobClient* newest = hub_.newest(JobKind::train);
-        newest && newest->active() ? runner_.enqueue() : runner_.train();
+        runner_.train_or_enqueue();
     });
     add(run, tr("Add to the &queue"), "action-enqueue", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return), this, [this] {
         go_to(Stage::train);

@@ -8,8 +8,7 @@
 namespace cdra::workbench {
 
 StageState Road::sensitivity_state() const {
-    for (const JobClient* job : hub_.jobs(JobKind::sensitivity))
-        if (job->active()) return {Health::running, tr("being computed")};
+    if (hub_.at_work(JobKind::sensitivity)) return {Health::running, tr("being computed")};
     if (io_.busy("map")) return {Health::running, tr("reading the map")};
     if (!map_error_.isEmpty()) return {Health::failed, map_error_};
     const JobClient* newest = hub_.newest(JobKind::sensitivity);
@@ -26,8 +25,7 @@ StageState Road::sensitivity_state() const {
 }
 
 StageState Road::train_state() const {
-    for (const JobClient* job : hub_.jobs(JobKind::train))
-        if (job->active()) return {Health::running, tr("%1 is running").arg(job->name())};
+    if (const JobClient* job = hub_.at_work(JobKind::train)) return {Health::running, tr("%1 is running").arg(job->name())};
     const JobClient* newest = hub_.newest(JobKind::train);
     if (!newest || !newest->attached()) return {Health::empty, tr("nothing has been trained yet")};
     switch (newest->state()) {

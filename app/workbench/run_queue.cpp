@@ -93,8 +93,7 @@ void RunQueue::hold(const QString& why) {
 
 void RunQueue::start_next() {
     if (held_ || items_.isEmpty()) return;
-    for (JobClient* job : hub_.jobs(JobKind::train))
-        if (job->active()) return;
+    if (hub_.at_work(JobKind::train)) return;
     const Item item = items_.first();
     const QString run = next_free_path(folder_ + "/runs", item.name);
     const QString name = QFileInfo(run).fileName();

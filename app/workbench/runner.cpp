@@ -156,8 +156,7 @@ QStringList Runner::next_train_command() const {
 void Runner::compute_sensitivity() {
     if (document_.project().model.path.empty()) return emit failed(tr("Choose a model first (Ctrl+1)."));
     if (document_.project().data.spec.empty()) return emit failed(tr("Choose data first (Ctrl+2)."));
-    for (JobClient* job : hub_.jobs(JobKind::sensitivity))
-        if (job->active()) return emit failed(tr("%1 is being computed already: stop it first.").arg(job->name()));
+    if (const JobClient* job = hub_.at_work(JobKind::sensitivity)) return emit failed(tr("%1 is being computed already: stop it first.").arg(job->name()));
     if (!ensure_saved()) return;
     try {
         const QString name = next_sensitivity();
@@ -191,6 +190,10 @@ void Runner::train() {
         if (error.isEmpty()) launch(plan);
         else emit failed(tr("The plan can't be written, so nothing was started: %1").arg(error));
     });
+}
+
+void Runner::train_or_enqueue() {
+    hub_.at_work(JobKind::train) ? enqueue() : train();
 }
 
 void Runner::enqueue() {

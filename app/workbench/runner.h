@@ -36,6 +36,8 @@ class Runner : public QObject {
 
     void compute_sensitivity();
     void train();
+    // Beside a run that is at work a second one would slow both: it waits in the queue.
+    void train_or_enqueue();
     // Freezes what train() would start now and puts it behind what is running or waiting.
     void enqueue();
     RunQueue& queue() { return queue_; }

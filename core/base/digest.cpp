@@ -46,11 +46,15 @@ std::string Sha256::hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
     unsigned int size = 0;
     require(EVP_DigestFinal_ex(state_->context.get(), raw.data(), &size));
+    return to_hex(std::span(raw).first(size));
+}
+
+std::string to_hex(std::span<const unsigned char> bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-        text += digits[raw[i] >> 4];
-        text += digits[raw[i] & 15];
+    for (const unsigned char byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
     }
     return text;
 }

@@ -30,6 +30,7 @@ class Sha256 {
     std::unique_ptr<State> state_;
 };
 
+std::string to_hex(std::span<const unsigned char> bytes); // lower case, two characters a byte
 // Lower-case hexadecimal SHA-256 (64 characters).
 std::string sha256_hex(std::span<const std::byte> bytes);
 // Throws InputError if the file can't be read, Cancelled on a stop.

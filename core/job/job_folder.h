@@ -26,6 +26,9 @@ struct JobPaths {
 enum class JobState { queued, running, paused, stopped, failed, done, dead };
 // dead: the last event says running but nobody holds the lock.
 std::string_view name_of(JobState) noexcept;
+constexpr bool is_at_work(JobState state) noexcept {
+    return state == JobState::queued || state == JobState::running || state == JobState::paused;
+}
 
 // Held from construction to destruction; the operating system releases it when the process dies.
 class JobLock {

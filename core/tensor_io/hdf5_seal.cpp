@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tensor_io/hdf5_seal.h"
 
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 
@@ -31,12 +32,7 @@ std::string seal_of(std::span<const std::byte> bytes) {
     });
     XXH128_canonical_t sum;
     XXH128_canonicalFromHash(&sum, XXH3_128bits(sums.data(), sums.size() * sizeof(XXH128_canonical_t)));
-    std::string seal(seal_word);
-    for (const unsigned char byte : sum.digest) {
-        seal += "0123456789abcdef"[byte >> 4];
-        seal += "0123456789abcdef"[byte & 15];
-    }
-    return seal;
+    return std::string(seal_word) + to_hex(sum.digest);
 }
 
 void check_seal(const MappedFile& file) {

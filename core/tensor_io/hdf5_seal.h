@@ -8,6 +8,8 @@
 
 #include "core/tensor_io/mapped_file.h"
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 namespace cdra::tensor_io::hdf5 {

@@ -215,13 +215,12 @@ void TrainPage::refresh_launch() {
     }
 }
 
-// Beside a run that is at work a second one would slow both: it waits in the queue.
+// As Runner::train_or_enqueue has it.
 void TrainPage::refresh_start() {
-    const JobClient* newest = bench().hub.newest(JobKind::train);
-    const bool active = newest && newest->active();
-    primary()->setEnabled(enqueue_->isEnabled() && !active);
-    primary()->setToolTip(active ? tr("%1 is at work: add this one to the queue").arg(newest->name()) : tr("Ctrl+Return"));
-    emphasise(enqueue_, active);
+    const JobClient* job = bench().hub.at_work(JobKind::train);
+    primary()->setEnabled(enqueue_->isEnabled() && !job);
+    primary()->setToolTip(job ? tr("%1 is at work: add this one to the queue").arg(job->name()) : tr("Ctrl+Return"));
+    emphasise(enqueue_, job != nullptr);
 }
 
 void TrainPage::refresh_run() {
