@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "datasets/indexed.h"
 
-#include <ranges>
+#include <iterator>
 #include <span>
 
 namespace cdra::datasets {
@@ -82,8 +82,8 @@ std::unique_ptr<Dataset> open_dataset(std::string_view spec) {
     if (!chosen) {
         std::string message = root.string() + " holds no dataset this program recognises; expected";
         // What most people have is the last that is tried and the first that is said.
-        for (const Layout& layout : std::span(all) | std::views::reverse)
-            message += (&layout == std::end(all) - 1 ? " " : "; or ") + std::string(layout.summary);
+        for (auto layout = std::rbegin(all); layout != std::rend(all); ++layout)
+            message += (layout == std::rbegin(all) ? " " : "; or ") + std::string(layout->summary);
         throw InputError(message);
     }
     return chosen->open(root, options);
