@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Folders of images, one a class: below train/, val/ and test/, or directly (then split 60/20/20 by the
-// seed).
+// Folders of images, one a class: below train/, val/ and test/, or directly (then each class is split 60/20/20 by
+// the seed).
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "datasets/indexed.h"
@@ -94,6 +94,7 @@ std::unique_ptr<Dataset> open_image_folder(const fs::path& root, const Options& 
     const bool by_split = !train.empty() && !(val.empty() && test.empty());
 
     Splits splits;
+    std::string division;
     const std::vector<std::string> classes = subfolders(by_split ? root / train : root);
     if (classes.size() < 2)
         throw InputError((by_split ? root / train : root).string() + " has " +
@@ -110,16 +111,22 @@ std::unique_ptr<Dataset> open_image_folder(const fs::path& root, const Options& 
                              " images, expected at least 10 to split");
         const auto order =
             random_permutation(static_cast<std::uint32_t>(all.size()), mix_seed(common.seed, "folder-split"));
-        const std::size_t fifth = all.size() / 5;
-        for (std::size_t i = 0; i < order.size(); ++i)
-            splits[i < fifth ? "test" : i < 2 * fifth ? "val" : "train"].push_back(all[order[i]]);
+        // Every fifth of the images in order of class: fifths of each class but for one image, and of them all.
+        std::vector<std::uint32_t> by_class = order;
+        std::ranges::stable_sort(by_class, {}, [&](std::uint32_t index) { return all[index].label; });
+        std::vector<const char*> split_of(all.size(), "train");
+        for (std::size_t i = 3; i < by_class.size(); ++i)
+            if (i % 5 >= 3) split_of[by_class[i]] = i % 5 == 3 ? "val" : "test";
+        for (const std::uint32_t index : order)
+            splits[split_of[index]].push_back(all[index]);
+        division = "of each class three fifths train, one fifth val, one fifth test, by seed " + std::to_string(common.seed);
     }
     for (const auto& [name, samples] : splits)
         if (samples.empty())
             throw InputError(root.string() + ": split '" + name +
                              "' holds no image (.jpg, .jpeg, .png, .bmp, .ppm, .pgm, .webp)");
     apply_common(splits, common, root.string());
-    return std::make_unique<FileDataset>(root, "image-folder", classes, std::move(splits));
+    return std::make_unique<FileDataset>(root, "image-folder", classes, std::move(splits), std::move(division));
 }
 
 } // namespace cdra::datasets

@@ -34,13 +34,16 @@ class IndexedDataset : public Dataset {
 // Samples whose names are files below `root`.
 class FileDataset final : public IndexedDataset {
   public:
-    FileDataset(std::filesystem::path root, std::string layout, std::vector<std::string> classes,
-                Splits splits)
-        : IndexedDataset(std::move(layout), std::move(classes), std::move(splits)), root_(std::move(root)) {}
+    FileDataset(std::filesystem::path root, std::string layout, std::vector<std::string> classes, Splits splits,
+                std::string division = {})
+        : IndexedDataset(std::move(layout), std::move(classes), std::move(splits)), root_(std::move(root)),
+          division_(std::move(division)) {}
+    std::string division() const override { return division_; }
 
   private:
     Image load_sample(const Sample& sample) const override { return read_image(root_ / sample.name); }
     std::filesystem::path root_;
+    std::string division_;
 };
 
 // The layouts, one file each; their order and their words are in layouts.cpp.

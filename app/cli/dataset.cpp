@@ -73,6 +73,7 @@ class DatasetCommand final : public Command {
                   {"task", is_segmentation(dataset) ? "segmentation" : "classification"},
                   {"fingerprint", dataset.fingerprint()},
                   {"classes", dataset.classes()},
+                  {"division", dataset.division()},
                   {"splits", Json::array()},
                   {"bad", Json::array()}};
         for (const std::string& split : dataset.splits()) {
@@ -87,7 +88,9 @@ class DatasetCommand final : public Command {
 
     void print_text(const datasets::Dataset& dataset) const {
         std::cout << spec_ << "\nlayout   " << dataset.layout() << "\nclasses  " << dataset.classes().size()
-                  << (is_segmentation(dataset) ? " (of every pixel)" : "") << "\n\n";
+                  << (is_segmentation(dataset) ? " (of every pixel)" : "") << '\n';
+        if (!dataset.division().empty()) std::cout << "splits   " << dataset.division() << '\n';
+        std::cout << '\n';
         if (is_segmentation(dataset)) {
             Table table{{{"split"}, {"images", true}, {"image size"}}, {}};
             for (const std::string& split : dataset.splits())

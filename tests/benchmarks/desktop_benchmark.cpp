@@ -169,7 +169,8 @@ void app_phase(TimedApplication& app, const test::TemporaryFolder& folder) {
     }
     say_handlers(app, "every page looked at");
     window.go_to(workbench::Stage::sensitivity);
-    for (int i = 0; i < 72; ++i) {
+    // Often enough for a thousand handlers: of fewer, the 99.9th percentile is the largest.
+    for (int i = 0; i < 3 * 72; ++i) {
         auto* overview = window.findChild<QWidget*>("sensitivity-overview");
         QTest::keyClick(overview, i % 6 == 5 ? Qt::Key_Down : Qt::Key_Right);
         until_settled(window);
@@ -220,11 +221,12 @@ void run_phase(TimedApplication& app, const test::TemporaryFolder& folder) {
     say_handlers(app, "results, every tab");
     QTest::mouseClick(window.findChild<QPushButton*>("primary-results"), Qt::LeftButton);
     auto* outcome = window.findChild<QLabel*>("export-outcome");
-    for (const char* what : {"figures", "curves", "results", "adapter", "merged"}) {
-        outcome->clear();
-        QTest::mouseClick(window.findChild<QPushButton*>(QString("export-") + what), Qt::LeftButton);
-        until(what, [&] { return outcome->text().contains("written"); });
-    }
+    for (int round = 0; round < 3; ++round)
+        for (const char* what : {"figures", "curves", "results", "adapter", "merged"}) {
+            outcome->clear();
+            QTest::mouseClick(window.findChild<QPushButton*>(QString("export-") + what), Qt::LeftButton);
+            until(what, [&] { return outcome->text().contains("written"); });
+        }
     say_handlers(app, "export of everything");
 }
 

@@ -285,6 +285,7 @@ class LayoutsTest : public QObject {
         QCOMPARE(data->samples("train")[0].name, std::string("train/ant/0.ppm"));
         QCOMPARE(data->samples("test").size(), std::size_t{1});
         QCOMPARE(data->samples("test")[0].label, 2); // train's numbering
+        QVERIFY(data->division().empty());           // nothing was made up
         QCOMPARE(data->load("train", 11).rgb, picture(4, 3).rgb);
         put("test/emu/z.ppm");
         QVERIFY(contains(refused(folder.path().string()), "emu"));
@@ -304,6 +305,12 @@ class LayoutsTest : public QObject {
         std::set<std::string> all = names(*data, "trainval");
         all.merge(names(*data, "test"));
         QCOMPARE(all.size(), std::size_t{50});
+        for (const auto& [split, wanted] : {std::pair{"train", 15}, {"val", 5}, {"test", 5}}) { // of each class its share
+            const auto& samples = data->samples(split);
+            QCOMPARE(std::ranges::count(samples, 0, &Sample::label), wanted);
+        }
+        QVERIFY(data->division().find("by seed 0") != std::string::npos);
+        QVERIFY(other->division().find("by seed 1") != std::string::npos);
         QCOMPARE(again->fingerprint(), data->fingerprint());
         QVERIFY(names(*other, "test") != names(*data, "test"));
     }

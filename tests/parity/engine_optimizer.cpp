@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/engine/methods/whole_tensors.h"
 #include "core/engine/training/optimizer.h"
-#include "core/engine/training/schedule.h"
+#include "core/job/schedule.h"
 #include "core/tensor_io/safetensors.h"
 #include "tests/parity/read_tensor.h"
 
@@ -27,7 +27,7 @@ int main(int argc, char** argv) try {
     const auto file = io::SafetensorsFile::open(argv[1]);
     cdra::job::Recipe recipe;
     recipe.epochs = std::stoi(argv[4]);
-    const engine::CosineSchedule schedule(recipe);
+    const job::CosineSchedule schedule(recipe);
     auto value = read(file, "value").set_requires_grad(true);
     const auto gradients = read(file, "gradients");
     engine::AdamWOptions options;

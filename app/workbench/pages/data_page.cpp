@@ -249,7 +249,8 @@ void DataPage::refresh() {
         if (split.name != "trainval") images += split.samples;
     facts_->setText(tr("%1 · %2 classes · %3 images")
                         .arg(QString::fromStdString(info->dataset->layout()), widgets::grouped(std::int64_t(classes.size())),
-                             widgets::grouped(images)));
+                             widgets::grouped(images)) +
+                    (info->dataset->division().empty() ? QString() : "\n" + tr("The folder has no splits. Made here: of each class three fifths train, one fifth val, one fifth test, by the seed.")));
     splits_->setRowCount(int(info->splits.size()));
     splits_->setFixedHeight(splits_->horizontalHeader()->sizeHint().height() + std::max(4, splits_->rowCount()) * splits_->verticalHeader()->defaultSectionSize() + 4);
     for (int i = 0; i < int(info->splits.size()); ++i) {

@@ -87,7 +87,19 @@ ExportPanel::ExportPanel(Workbench& bench, widgets::ChartGrid* charts, QWidget* 
     });
     connect(&bench.runner, &Runner::figures_exported, this,
             [this](const QString& folder) { say(tr("Figures 2, 4 and 5 written: %1").arg(folder)); });
+    connect(&bench.road, &Road::model_changed, this, &ExportPanel::follow_names);
+    follow_names();
     set_run(nullptr);
+}
+
+// What goes back to where the checkpoint came from has its names.
+void ExportPanel::follow_names() {
+    const auto model = bench_.road.model();
+    if (!model || model->path == named_as_) return;
+    named_as_ = model->path;
+    const std::string_view word = checkpoint::name_of(model->spec.naming);
+    for (QComboBox* box : {naming_, peft_naming_})
+        box->setCurrentIndex(box->findData(QString::fromUtf8(word.data(), qsizetype(word.size()))));
 }
 
 void ExportPanel::dragEnterEvent(QDragEnterEvent* event) {

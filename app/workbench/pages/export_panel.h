@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <functional>
+#include <string>
 #include <utility>
 
 namespace cdra::widgets {
@@ -34,6 +35,7 @@ class ExportPanel : public QWidget {
   private:
     QString target(); // the folder, made; empty (and told) if it can't be
     void say(const QString& message, bool good = true);
+    void follow_names();
     void export_figures();
     void export_curves();
     void draw_next_curve(const QString& folder);
@@ -47,6 +49,7 @@ class ExportPanel : public QWidget {
     QPointer<JobClient> job_;
     QLineEdit* folder_;
     QComboBox *naming_, *peft_naming_;
+    std::string named_as_; // the checkpoint that gave the names shown
     QLabel* outcome_;
     std::vector<QPushButton*> buttons_;
     std::deque<std::pair<widgets::LiveChart*, QString>> curves_to_do_;

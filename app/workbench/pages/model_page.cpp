@@ -55,6 +55,13 @@ ModelPage::ModelPage(Workbench& bench, QWidget* parent)
     path_label->setBuddy(path_);
     path_row->addWidget(path_label);
     path_row->addWidget(path_, 1);
+    auto* folder = named(new QPushButton(tr("Fol&der…")), "model-folder", tr("Choose a folder that holds a checkpoint"));
+    folder->setToolTip(tr("A folder as Hugging Face has it: model.safetensors or its shards, and config.json."));
+    connect(folder, &QPushButton::clicked, this, [this] {
+        const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open checkpoint folder"), path_->text());
+        if (!chosen.isEmpty()) choose(chosen);
+    });
+    path_row->addWidget(folder);
     header_extra()->addLayout(path_row);
     binder_->follow([this] { path_->setText(QString::fromStdString(this->bench().document.project().model.path)); });
     connect(path_, &QLineEdit::editingFinished, this, [this] { choose(path_->text().trimmed()); });

@@ -3,12 +3,14 @@
 // The train page's form: presets and recipe.
 #include "app/workbench/pages/train_page.h"
 #include "app/workbench/presets.h"
+#include "core/job/schedule.h"
 #include "widgets/theme.h"
 
 #include <QCoreApplication>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 
 namespace cdra::workbench {
@@ -102,7 +104,14 @@ QWidget* TrainPage::build_recipe() {
     number(tr("&Learning rate"), "lr", 1e-12, 10, tr("AdamW's peak learning rate."), [](auto& p) -> auto& { return p.recipe.lr; });
     number(tr("Lowest rate"), "min-lr", 0, 10, tr("Where the cosine ends."), [](auto& p) -> auto& { return p.recipe.min_lr; });
     number(tr("&Weight decay"), "weight-decay", 0, 10, tr("AdamW's decoupled decay."), [](auto& p) -> auto& { return p.recipe.weight_decay; });
-    spin(tr("Warm-up epochs"), "warmup-epochs", 0, 100000, tr("Epochs in which the rate rises to its peak."), [](auto& p) -> auto& { return p.recipe.warmup_epochs; });
+    auto* warm_up = spin(tr("Warm-up epochs"), "warmup-epochs", 0, 100000, tr("Epochs in which the rate rises to its peak: at most a fifth of all."), [](auto& p) -> auto& { return p.recipe.warmup_epochs; });
+    const auto say_warm_up = [this, warm_up] {
+        const job::Recipe& recipe = this->bench().document.project().recipe;
+        const double used = job::CosineSchedule(recipe).warmup_epochs();
+        warm_up->setSuffix(used == recipe.warmup_epochs ? QString() : tr(", uses %1").arg(QLocale().toString(used, 'g', 3)));
+    };
+    connect(&bench().document, &ProjectDocument::changed, this, say_warm_up);
+    say_warm_up();
     number(tr("Warm-up rate"), "warmup-lr", 0, 10, tr("Where the warm-up begins."), [](auto& p) -> auto& { return p.recipe.warmup_lr; });
     auto* schedule = named(new QComboBox, "recipe-schedule", tr("Schedule"));
     schedule->addItem(tr("by epoch"), "epoch");

@@ -3,6 +3,7 @@
 #include "core/engine/kernels/forms.h"
 
 #include "core/base/error.h"
+#include "core/engine/kernels/dense_product.h"
 
 #include <ATen/Parallel.h>
 #include <charconv>
@@ -16,6 +17,7 @@ constexpr FormsRow table[] = {
 #include "core/engine/kernels/forms_table.inc"
 };
 constexpr std::string_view merged_from = "product merged from ", never_merged = "product branch";
+constexpr std::string_view dense_by_onednn = ", dense by onednn";
 
 std::optional<Forms>& in_force() {
     static std::optional<Forms> forms;
@@ -33,8 +35,21 @@ std::span<const FormsRow> forms_table() noexcept {
     return table;
 }
 
-Forms forms_for(InstructionSet set, int threads) noexcept {
+DenseLibrary dense_for(InstructionSet set, bool intel) noexcept {
+    return set == InstructionSet::avx512 && !intel ? DenseLibrary::onednn : DenseLibrary::libtorch;
+}
+
+bool is_intel() noexcept {
+#if defined(__x86_64__)
+    return __builtin_cpu_is("intel") != 0;
+#else
+    return false;
+#endif
+}
+
+Forms forms_for(InstructionSet set, int threads, bool intel) noexcept {
     Forms forms;
+    if (has_onednn()) forms.dense = dense_for(set, intel);
     for (const auto& row : table) {
         if (row.set != set) continue;
         forms.merge_from = row.merge_from;
@@ -44,23 +59,30 @@ Forms forms_for(InstructionSet set, int threads) noexcept {
 }
 
 std::string to_text(const Forms& forms) {
-    if (forms.merge_from == 0) return std::string(never_merged);
+    const std::string dense(forms.dense == DenseLibrary::onednn ? dense_by_onednn : "");
+    if (forms.merge_from == 0) return std::string(never_merged) + dense;
     char digits[32];
-    return std::string(merged_from) + std::string(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr);
+    return std::string(merged_from) + std::string(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr) +
+           dense;
 }
 
 Forms parse_forms(std::string_view text) {
-    if (text == never_merged) return {};
     Forms forms;
-    if (text.starts_with(merged_from)) {
-        const auto number = text.substr(merged_from.size());
+    std::string_view product = text;
+    if (product.ends_with(dense_by_onednn)) {
+        product.remove_suffix(dense_by_onednn.size());
+        forms.dense = DenseLibrary::onednn;
+    }
+    if (product == never_merged) return forms;
+    if (product.starts_with(merged_from)) {
+        const auto number = product.substr(merged_from.size());
         const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), forms.merge_from);
         if (error == std::errc{} && end == number.data() + number.size() && forms.merge_from > 0 &&
             std::isfinite(forms.merge_from))
             return forms;
     }
     throw InputError("kernels '" + std::string(text) + "': expected \"" + std::string(never_merged) + "\" or \"" +
-                     std::string(merged_from) + "NUMBER\"; this run was begun by another version of the program");
+                     std::string(merged_from) + "NUMBER\", perhaps with \"" + std::string(dense_by_onednn) + "\"; this run was begun by another version of the program");
 }
 
 const Forms& forms() {

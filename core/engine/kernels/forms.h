@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Which form of a computation runs where there are several that differ in rounding. A pure function of shape, number of
-// threads and instruction set, out of a committed table (forms_table.inc), never of a timing: a run's bits depend on
+// threads, instruction set and maker of the processor, out of a committed table (forms_table.inc), never of a timing: a run's bits depend on
 // it. `engine_benchmark forms` measures the table again and prints it.
 #pragma once
 
@@ -21,9 +21,13 @@ enum class ProductForm {
     merged  // W + ΔW is made for the moment: pays where there are many rows of x
 };
 
+// Of the products with a dense weight (dense_product.h).
+enum class DenseLibrary { libtorch, onednn };
+
 struct Forms {
     // `merged` from merge_from · in·out/(in + out) rows of x on; 0: never.
     double merge_from = 0;
+    DenseLibrary dense = DenseLibrary::libtorch;
 
     ProductForm product(std::int64_t rows, std::int64_t in, std::int64_t out) const noexcept;
     bool operator==(const Forms&) const = default;
@@ -35,11 +39,14 @@ struct FormsRow {
     double merge_from;
 };
 std::span<const FormsRow> forms_table() noexcept;
-Forms forms_for(InstructionSet set, int threads) noexcept;
+// oneDNN where the processor has AVX-512 and is not Intel's: elsewhere LibTorch's own is as fast.
+DenseLibrary dense_for(InstructionSet set, bool intel) noexcept;
+bool is_intel() noexcept; // this processor
+Forms forms_for(InstructionSet set, int threads, bool intel = is_intel()) noexcept;
 // What a run began with before the table was: one form for every shape.
 inline constexpr Forms first_forms{};
 
-// "product merged from 1.5", as results and inputs.json keep it. parse_forms throws InputError.
+// "product merged from 1.5, dense by onednn", as results and inputs.json keep it. parse_forms throws InputError.
 std::string to_text(const Forms& forms);
 Forms parse_forms(std::string_view text);
 

@@ -3,6 +3,7 @@
 
 #include "core/engine/methods/adapted_product.h"
 
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/methods/compact_gradients.h"
 #include "core/engine/methods/masked_loops.h"
 #include "core/engine/methods/merged_weight.h"
@@ -73,7 +74,7 @@ struct Computed {
     Tensor y, u, a, b, values;
 };
 Tensor frozen_product(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias) {
-    return bias ? at::addmm(bias->to(x.scalar_type()), x, weight.t()) : at::mm(x, weight.t());
+    return kernels::dense_linear(x, weight, bias ? bias->to(x.scalar_type()) : Tensor{});
 }
 Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight,
                  const std::optional<Tensor>& bias, at::TensorList leaves) {
@@ -172,8 +173,8 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
   private:
     static Tensor input_gradient(const Layout& layout, const Tensor& g, const Tensor& t, const Tensor& a, const Tensor& b,
                                  const Tensor& values, const Tensor& weight) {
-        if (use_merged(layout, g)) return at::mm(g, merged_weight(layout, weight, a, b, values));
-        auto dx = at::mm(g, weight);
+        if (use_merged(layout, g)) return kernels::dense_product(g, merged_weight(layout, weight, a, b, values));
+        auto dx = kernels::dense_product(g, weight);
         if (layout.rank > 0) dx.addmm_(t, a.t());
         if (values.defined()) {
             if (use_loops(layout, g))

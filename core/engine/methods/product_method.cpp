@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/model/branch_noise.h"
 
 #include <ATen/Functions.h>
@@ -146,7 +147,7 @@ Tensor ProductMethod::with_noise(const AdaptedProduct& product, std::pair<int, P
     const auto salt = static_cast<std::uint64_t>(where.first) * 4 + static_cast<std::uint64_t>(where.second);
     const auto seed = mix_seed(forward_seed_, salt);
     const auto masked = masked_products_.find(where);
-    auto y = masked == masked_products_.end() ? at::linear(x, frozen.weight, frozen.bias) : masked->second(x, frozen);
+    auto y = masked == masked_products_.end() ? kernels::dense_linear(x, frozen.weight, frozen.bias) : masked->second(x, frozen);
     const bool drops = parts_.dropout > 0 && (parts_.dropout_on_proj || where.second != Projection::proj);
     const auto dropped = drops ? x * dropout_mask(x, parts_.dropout, seed) : x;
     std::uint64_t number = 0;

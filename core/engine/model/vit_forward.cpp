@@ -4,6 +4,7 @@
 // The forward pass: from images to tokens, features and logits, with the places where a method steps in.
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/model/branch_noise.h"
 #include "core/engine/model/tensor_names.h"
 #include "core/engine/model/vit.h"
@@ -13,7 +14,7 @@
 namespace cdra::engine {
 
 Tensor Adaptation::project(int, Projection, const Tensor& x, const Linear& frozen) {
-    return at::linear(x, frozen.weight, frozen.bias);
+    return kernels::dense_linear(x, frozen.weight, frozen.bias);
 }
 
 Tensor Adaptation::normalise(const std::string&, const Tensor& x, const Tensor& weight, const Tensor& bias,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/progress.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/sensitivity/estimators.h"
 
 #include <torch/torch.h>
@@ -22,7 +23,7 @@ Tensor BatchWatch::project(int block, Projection which, const Tensor& x, const L
     LinearSums& sums = sums_.linear(block, which);
     const Tensor weight = leaf(name + "/weight", frozen.weight, sums.weight);
     const Tensor bias = frozen.bias.defined() ? leaf(name + "/bias", frozen.bias, sums.bias) : Tensor{};
-    return at::linear(x, weight, bias);
+    return kernels::dense_linear(x, weight, bias);
 }
 
 Tensor BatchWatch::normalise(const std::string& name, const Tensor& x, const Tensor& weight,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/progress.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/sensitivity/estimators.h"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ Tensor PerSampleWatch::before_block(int block, const Tensor& x) {
 
 Tensor PerSampleWatch::project(int block, Projection which, const Tensor& x, const Linear& frozen) {
     throw_if_stopped(stop_);
-    Tensor y = at::linear(x, frozen.weight, frozen.bias);
+    Tensor y = kernels::dense_linear(x, frozen.weight, frozen.bias);
     // The hook lives as long as the graph, what it keeps only until it has run.
     const auto input = std::make_shared<Tensor>(x.detach());
     y.register_hook([this, &sums = sums_.linear(block, which), input](const Tensor& gradient) {

@@ -4,6 +4,7 @@
 #include "core/engine/training/gradient_start.h"
 
 #include "core/base/error.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/methods/product_method.h"
 #include "core/tensor_io/safetensors.h"
 
@@ -29,7 +30,7 @@ class WeightWatch final : public Adaptation {
         const auto found = wanted_.find({block, which});
         if (found == wanted_.end()) return Adaptation::project(block, which, x, frozen);
         if (!found->second.defined()) found->second = frozen.weight.detach().requires_grad_();
-        return at::linear(x, found->second, frozen.bias);
+        return kernels::dense_linear(x, found->second, frozen.bias);
     }
     // [out, in] of one matrix.
     Tensor gradient(const checkpoint::MatrixShape& shape) const {

@@ -9,8 +9,8 @@
 #include "core/engine/training/batches.h"
 #include "core/engine/training/evaluation.h"
 #include "core/engine/training/memory.h"
-#include "core/engine/training/schedule.h"
 #include "core/engine/training/task.h"
+#include "core/job/schedule.h"
 
 #include <algorithm>
 #include <chrono>
@@ -278,7 +278,7 @@ class Trainer {
     const job::Recipe recipe_;
     SplitRoles roles_;
     AdamW optimizer_;
-    CosineSchedule schedule_;
+    job::CosineSchedule schedule_;
     std::size_t samples_;
     bool bf16_, head_only_;
     std::int64_t steps_per_epoch_ = 0;

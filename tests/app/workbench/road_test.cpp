@@ -170,7 +170,10 @@ class RoadTest : public QObject {
     void trainStopResume() {
         drive_->page(6);
         drive_->type("recipe-epochs", "150");
+        drive_->type("recipe-warmup-epochs", "40");
+        QVERIFY(drive_->find<QSpinBox>("recipe-warmup-epochs")->suffix().contains("30")); // a fifth of them
         drive_->type("recipe-warmup-epochs", "2");
+        QVERIFY(drive_->find<QSpinBox>("recipe-warmup-epochs")->suffix().isEmpty());
         drive_->type("recipe-batch-size", "16");
         drive_->type("recipe-lr", "0.005");
         QCOMPARE(window_->document().project().recipe.epochs, 150);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of forms and its text, and the memory that tensors share.
 #include "core/base/error.h"
-#include "core/engine/kernels/forms.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/kernels/host_memory.h"
 #include "core/engine/training/memory.h"
 
@@ -45,16 +45,26 @@ class KernelsFormsTest : public QObject {
                 QCOMPARE(kernels::forms_for(set, threads).merge_from, want->merge_from);
             }
     }
+    void onednn_where_libtorch_leaves_half_the_processor_idle() {
+        using kernels::DenseLibrary;
+        QVERIFY(kernels::dense_for(InstructionSet::avx512, false) == DenseLibrary::onednn);
+        QVERIFY(kernels::dense_for(InstructionSet::avx512, true) == DenseLibrary::libtorch);
+        QVERIFY(kernels::dense_for(InstructionSet::avx2, false) == DenseLibrary::libtorch);
+        QVERIFY(kernels::has_onednn()); // the LibTorch that packaging/setup.sh brings
+        QVERIFY(kernels::forms_for(InstructionSet::avx512, 2, false).dense == DenseLibrary::onednn);
+    }
     void text_keeps_every_bit() {
-        for (const double value : {0.0, 1.0, 0.1, 1.0 / 3.0, 123.456}) {
-            const Forms forms{value};
-            QVERIFY(kernels::parse_forms(kernels::to_text(forms)) == forms);
-        }
+        for (const double value : {0.0, 1.0, 0.1, 1.0 / 3.0, 123.456})
+            for (const auto dense : {kernels::DenseLibrary::libtorch, kernels::DenseLibrary::onednn}) {
+                const Forms forms{value, dense};
+                QVERIFY(kernels::parse_forms(kernels::to_text(forms)) == forms);
+            }
+        QVERIFY(kernels::parse_forms("product merged from 4").dense == kernels::DenseLibrary::libtorch); // of older runs
     }
     void other_texts_are_refused_data() {
         QTest::addColumn<QByteArray>("text");
         for (const char* text : {"", "product", "product merged from ", "product merged from 0", "product merged from -1",
-                                 "product merged from nan", "product merged from 1x", "product merged from 1e999"})
+                                 "product merged from nan", ", dense by onednn", "product branch, dense by onednn, dense by onednn", "product merged from 1x", "product merged from 1e999"})
             QTest::newRow(text) << QByteArray(text);
     }
     void other_texts_are_refused() {

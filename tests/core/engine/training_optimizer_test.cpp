@@ -3,7 +3,7 @@
 // AdamW against LibTorch's own, the schedule against its definition.
 #include "core/engine/methods/whole_tensors.h"
 #include "core/engine/training/optimizer.h"
-#include "core/engine/training/schedule.h"
+#include "core/job/schedule.h"
 #include "tests/support/near.h"
 
 #include <torch/torch.h>
@@ -13,8 +13,8 @@
 #include <cmath>
 
 using cdra::engine::AdamW;
-using cdra::engine::CosineSchedule;
 using cdra::engine::Trainable;
+using cdra::job::CosineSchedule;
 using torch::Tensor;
 
 class TrainingOptimizerTest : public QObject {

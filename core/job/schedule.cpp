@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "core/engine/training/schedule.h"
+#include "core/job/schedule.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace cdra::engine {
+namespace cdra::job {
 
-CosineSchedule::CosineSchedule(const job::Recipe& recipe)
+CosineSchedule::CosineSchedule(const Recipe& recipe)
     : lr_(recipe.lr), min_lr_(std::min(recipe.min_lr, recipe.lr)),
       warmup_lr_(std::min(recipe.warmup_lr, recipe.lr)), epochs_(recipe.epochs),
       by_step_(recipe.schedule == "step"),
@@ -22,4 +22,4 @@ double CosineSchedule::rate(double epoch) const {
     return min_lr_ + 0.5 * (lr_ - min_lr_) * (1 + std::cos(std::numbers::pi * epoch / epochs_));
 }
 
-} // namespace cdra::engine
+} // namespace cdra::job

@@ -7,13 +7,13 @@
 
 #include "core/job/project.h"
 
-namespace cdra::engine {
+namespace cdra::job {
 
 class CosineSchedule {
   public:
     // Warm-up takes at most a fifth of the epochs: the recipe's 10 belong to its 100 epochs, and a short run
     // should not spend its life warming up.
-    explicit CosineSchedule(const job::Recipe& recipe);
+    explicit CosineSchedule(const Recipe& recipe);
 
     double rate(double epoch) const; // counts from 0; 2.5: half of the third epoch's steps are done
     double warmup_epochs() const noexcept { return warmup_; } // whole epochs, unless by step
@@ -25,4 +25,4 @@ class CosineSchedule {
     double warmup_;
 };
 
-} // namespace cdra::engine
+} // namespace cdra::job
