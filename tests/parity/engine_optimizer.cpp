@@ -27,7 +27,7 @@ int main(int argc, char** argv) try {
     const auto file = io::SafetensorsFile::open(argv[1]);
     cdra::job::Recipe recipe;
     recipe.epochs = std::stoi(argv[4]);
-    const job::CosineSchedule schedule(recipe);
+    const cdra::job::CosineSchedule schedule(recipe);
     auto value = read(file, "value").set_requires_grad(true);
     const auto gradients = read(file, "gradients");
     engine::AdamWOptions options;
