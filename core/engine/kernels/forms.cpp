@@ -51,7 +51,7 @@ Forms forms_for(InstructionSet set, int threads, bool intel) noexcept {
     Forms forms;
     if (has_onednn()) forms.dense = dense_for(set, intel);
     for (const auto& row : table) {
-        if (row.set != set) continue;
+        if (row.set != set || row.dense != forms.dense) continue;
         forms.merge_from = row.merge_from;
         if (threads <= row.threads) break;
     }

@@ -35,7 +35,8 @@ struct Forms {
 
 struct FormsRow {
     InstructionSet set;
-    int threads; // up to this many; the last row of a set counts for all above
+    DenseLibrary dense;
+    int threads; // up to this many; the last row of both counts for all above
     double merge_from;
 };
 std::span<const FormsRow> forms_table() noexcept;

@@ -55,7 +55,7 @@ void pack(const float* from, std::int64_t rows, std::int64_t features, std::int6
     const std::int64_t count = tiles(features, width);
     const auto needed = static_cast<std::size_t>(count * rows * width);
     if (to.size() < needed) to.resize(needed);
-    const auto copy = width == 32 ? pack_rows<32> : width == 16 ? pack_rows<16> : width == 8 ? pack_rows<8> : pack_rows<6>;
+    const auto copy = width == 64 ? pack_rows<64> : width == 16 ? pack_rows<16> : width == 8 ? pack_rows<8> : pack_rows<6>;
     at::parallel_for(0, tiles(rows, packed_rows), 4, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t first = begin * packed_rows; first < std::min(rows, end * packed_rows); first += packed_rows) {
             const std::int64_t some = std::min(packed_rows, rows - first);

@@ -8,7 +8,7 @@
 namespace cdra::engine::kernels {
 
 inline constexpr std::int64_t tile_out = 6;
-inline constexpr std::int64_t widest_tile = 32;
+inline constexpr std::int64_t widest_tile = 64;
 
 // x: [samples · tokens, width] and g: [samples · tokens, tile_out], packed; s: tile_out rows of `width`
 // floats, `stride` floats apart. s[o, i] += Σ_b (Σ_t g·x)².

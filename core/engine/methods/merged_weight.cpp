@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/methods/merged_weight.h"
 
+#include "core/engine/kernels/dense_product.h"
+
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
@@ -15,7 +17,7 @@ Tensor merged_weight(const AdaptedProduct::Layout& layout, const Tensor& weight,
         auto left = a.narrow(1, part.rank_begin, part.rank);
         if (part.rows.defined()) left = left.index_select(0, part.rows);
         const auto right = b.narrow(0, part.rank_begin, part.rank).index_select(1, part.columns);
-        auto change = at::mm(right.t(), left.t()); // [k̄, d̄], as the weight lies
+        auto change = kernels::dense_product(right.t(), left.t()); // [k̄, d̄], as the weight lies
         if (layout.scale != 1) change.mul_(layout.scale);
         const float* from = change.const_data_ptr<float>();
         const std::int64_t* columns = part.columns.const_data_ptr<std::int64_t>();

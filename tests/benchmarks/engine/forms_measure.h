@@ -55,7 +55,8 @@ inline double measured_merge_from(int rounds) {
 }
 
 inline void print_forms(const Options& options, int threads) {
-    std::cout << "{InstructionSet::" << engine::kernels::name_of(engine::kernels::best_instruction_set()) << ", " << threads
+    std::cout << "{InstructionSet::" << engine::kernels::name_of(engine::kernels::best_instruction_set()) << ", DenseLibrary::"
+              << (engine::kernels::forms().dense == engine::kernels::DenseLibrary::onednn ? "onednn" : "libtorch") << ", " << threads
               << ", " << measured_merge_from(options.rounds) << "},\n";
 }
 

@@ -31,18 +31,19 @@ class KernelsFormsTest : public QObject {
         QCOMPARE(kernels::first_forms.product(1'000'000, 10, 10), ProductForm::branch);
     }
     void the_table_has_every_set_and_any_number_of_threads() {
-        for (const auto set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512})
+        for (const auto& [set, intel] : {std::pair{InstructionSet::portable, false}, {InstructionSet::avx2, false},
+                                         {InstructionSet::avx512, true}, {InstructionSet::avx512, false}})
             for (const int threads : {1, 2, 3, 64}) {
                 int last = 0;
                 const kernels::FormsRow* want = nullptr;
                 for (const auto& row : kernels::forms_table()) {
-                    if (row.set != set) continue;
+                    if (row.set != set || row.dense != kernels::dense_for(set, intel)) continue;
                     QVERIFY2(row.threads > last, "rows of a set ascend by threads");
                     if (want == nullptr || want->threads < threads) want = &row;
                     last = row.threads;
                 }
                 QVERIFY(want != nullptr);
-                QCOMPARE(kernels::forms_for(set, threads).merge_from, want->merge_from);
+                QCOMPARE(kernels::forms_for(set, threads, intel).merge_from, want->merge_from);
             }
     }
     void onednn_where_libtorch_leaves_half_the_processor_idle() {
