@@ -39,7 +39,7 @@ class Dataset {
     virtual std::string layout() const = 0;                       // "fashion-mnist"
     virtual const std::vector<std::string>& classes() const = 0;  // class names, index = label
     virtual const std::vector<std::string>& splits() const = 0;
-    // How the splits were made, if not by whoever published the images: "of each class three fifths train, …". Else empty.
+    // How a folder without splits was divided: "of each class three fifths train, …". Else empty.
     virtual std::string division() const { return {}; }
     // Throws InputError that lists the splits.
     virtual const std::vector<Sample>& samples(std::string_view split) const = 0;

@@ -111,18 +111,16 @@ std::unique_ptr<Dataset> open_image_folder(const fs::path& root, const Options& 
                              " images, expected at least 10 to split");
         const auto order =
             random_permutation(static_cast<std::uint32_t>(all.size()), mix_seed(common.seed, "folder-split"));
-        // Every fifth of the images in order of class: fifths of each class but for one image, and of them all.
-        std::vector<std::uint32_t> by_class = order;
-        std::ranges::stable_sort(by_class, {}, [&](std::uint32_t index) { return all[index].label; });
-        std::vector<const char*> split_of(all.size(), "train");
-        for (std::size_t i = 3; i < by_class.size(); ++i)
-            if (i % 5 >= 3) split_of[by_class[i]] = i % 5 == 3 ? "val" : "test";
+        // Class by class, so that the smallest has images to train on, too.
+        static constexpr std::array turns{"train", "test", "val", "train", "train"};
+        std::vector<std::size_t> seen(classes.size());
         for (const std::uint32_t index : order)
-            splits[split_of[index]].push_back(all[index]);
-        division = "of each class three fifths train, one fifth val, one fifth test, by seed " + std::to_string(common.seed);
+            splits[turns[seen[static_cast<std::size_t>(all[index].label)]++ % turns.size()]].push_back(all[index]);
+        if (!common.train) // else apply_common draws train and val anew
+            division = "of each class three fifths train, one fifth val, one fifth test, by seed " + std::to_string(common.seed);
     }
-    for (const auto& [name, samples] : splits)
-        if (samples.empty())
+    for (const char* name : {"train", "val", "test"})
+        if (const auto found = splits.find(name); found == splits.end() ? !by_split : found->second.empty())
             throw InputError(root.string() + ": split '" + name +
                              "' holds no image (.jpg, .jpeg, .png, .bmp, .ppm, .pgm, .webp)");
     apply_common(splits, common, root.string());

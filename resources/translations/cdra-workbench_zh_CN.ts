@@ -2087,6 +2087,10 @@ both %2, here %3, there %4 (agreement %5)</source>
       <translation>%1 · %2 类 · %3 张图像</translation>
     </message>
     <message>
+      <source>The folder has no splits. Made here: of each class three fifths train, one fifth val, one fifth test, by the seed.</source>
+      <translation>该文件夹没有划分。此处按种子划分：每个类别五分之三用于训练，五分之一用于验证，五分之一用于测试。</translation>
+    </message>
+    <message>
       <source>Pixels per class, in the %1 images below</source>
       <translation>各类别像素数（下面 %1 张图像）</translation>
     </message>
@@ -2886,6 +2890,22 @@ both %2, here %3, there %4 (agreement %5)</source>
     <message>
       <source>&amp;Checkpoint</source>
       <translation>检查点(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Folder…</source>
+      <translation>文件夹…</translation>
+    </message>
+    <message>
+      <source>Choose a folder that holds a checkpoint</source>
+      <translation>选择含有检查点的文件夹</translation>
+    </message>
+    <message>
+      <source>A folder as Hugging Face has it: model.safetensors or its shards, and config.json.</source>
+      <translation>Hugging Face 格式的文件夹：model.safetensors 或其分片，以及 config.json。</translation>
+    </message>
+    <message>
+      <source>Open checkpoint folder</source>
+      <translation>打开检查点文件夹</translation>
     </message>
     <message>
       <source>Facts</source>
@@ -4493,8 +4513,12 @@ By batch: squares of mini-batch gradients, 16 batches of 32, as SPT's published 
       <translation>预热轮数</translation>
     </message>
     <message>
-      <source>Epochs in which the rate rises to its peak.</source>
-      <translation>学习率升到峰值的轮数。</translation>
+      <source>Epochs in which the rate rises to its peak: at most a fifth of all.</source>
+      <translation>学习率升至峰值所用的轮数：最多为总轮数的五分之一。</translation>
+    </message>
+    <message>
+      <source>, uses %1</source>
+      <translation>，实际用 %1</translation>
     </message>
     <message>
       <source>Warm-up rate</source>

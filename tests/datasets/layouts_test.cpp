@@ -313,6 +313,15 @@ class LayoutsTest : public QObject {
         QVERIFY(other->division().find("by seed 1") != std::string::npos);
         QCOMPARE(again->fingerprint(), data->fingerprint());
         QVERIFY(names(*other, "test") != names(*data, "test"));
+        QVERIFY(open_dataset(place + "?train=20")->division().empty()); // drawn otherwise
+        for (const char* small : {"c/0.ppm", "d/0.ppm", "d/1.ppm", "e/0.ppm", "e/1.ppm", "e/2.ppm"})
+            write_bytes(folder / small, ppm(picture(3, 3)));
+        const auto more = open_dataset(place);
+        for (const auto& [label, train, test, val] : {std::tuple{2, 1, 0, 0}, {3, 1, 1, 0}, {4, 1, 1, 1}}) {
+            QCOMPARE(std::ranges::count(more->samples("train"), label, &Sample::label), train);
+            QCOMPARE(std::ranges::count(more->samples("test"), label, &Sample::label), test);
+            QCOMPARE(std::ranges::count(more->samples("val"), label, &Sample::label), val);
+        }
     }
 };
 

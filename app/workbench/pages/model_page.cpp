@@ -55,7 +55,7 @@ ModelPage::ModelPage(Workbench& bench, QWidget* parent)
     path_label->setBuddy(path_);
     path_row->addWidget(path_label);
     path_row->addWidget(path_, 1);
-    auto* folder = named(new QPushButton(tr("Fol&der…")), "model-folder", tr("Choose a folder that holds a checkpoint"));
+    auto* folder = named(new QPushButton(tr("Folder…")), "model-folder", tr("Choose a folder that holds a checkpoint"));
     folder->setToolTip(tr("A folder as Hugging Face has it: model.safetensors or its shards, and config.json."));
     connect(folder, &QPushButton::clicked, this, [this] {
         const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open checkpoint folder"), path_->text());

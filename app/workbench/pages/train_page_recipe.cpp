@@ -13,6 +13,8 @@
 #include <QLocale>
 #include <QPushButton>
 
+#include <cmath>
+
 namespace cdra::workbench {
 
 QWidget* TrainPage::build_presets() {
@@ -108,7 +110,7 @@ QWidget* TrainPage::build_recipe() {
     const auto say_warm_up = [this, warm_up] {
         const job::Recipe& recipe = this->bench().document.project().recipe;
         const double used = job::CosineSchedule(recipe).warmup_epochs();
-        warm_up->setSuffix(used == recipe.warmup_epochs ? QString() : tr(", uses %1").arg(QLocale().toString(used, 'g', 3)));
+        warm_up->setSuffix(used == recipe.warmup_epochs ? QString() : tr(", uses %1").arg(QLocale().toString(used, 'f', used == std::floor(used) ? 0 : 1)));
     };
     connect(&bench().document, &ProjectDocument::changed, this, say_warm_up);
     say_warm_up();

@@ -8,6 +8,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "core/engine/commands/commands.h"
 #include "core/engine/commands/worker.h"
+#include "core/engine/kernels/forms.h"
 #include "core/engine/kernels/squared_gradient.h"
 #include "core/engine/model/preprocessing.h"
 #include "core/engine/training/batches.h"
@@ -168,6 +169,7 @@ void print(const job::SensitivityRequest& request, const Summary& summary) {
         json["threads"] = from.threads;
         json["instruction_set"] =
             from.device == "cpu" ? kernels::name_of(kernels::best_instruction_set()) : "cuda";
+        json["kernels"] = kernels::to_text(kernels::forms());
         json["seconds"] = summary.seconds;
         std::cout << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
         return;

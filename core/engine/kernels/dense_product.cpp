@@ -18,8 +18,12 @@ const std::optional<c10::TypedOperatorHandle<OnednnLinear>>& onednn_linear() {
     static const auto found = [] {
         std::optional<c10::TypedOperatorHandle<OnednnLinear>> typed;
         if (!at::globalContext().hasMKLDNN()) return typed;
-        if (const auto handle = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""}))
-            typed = handle->typed<OnednnLinear>();
+        try {
+            if (const auto handle = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
+                handle && handle->hasKernelForDispatchKey(c10::DispatchKey::CPU))
+                typed = handle->typed<OnednnLinear>();
+        } catch (const c10::Error&) { // another LibTorch, where it takes something else
+        }
         return typed;
     }();
     return found;
@@ -34,10 +38,12 @@ bool by_onednn(const Tensor& x, const Tensor& weight, std::int64_t rows, std::in
            !at::autocast::is_autocast_enabled(at::kCPU) && has_onednn();
 }
 
-// x [m, in] · weight [out, in]ᵀ; either may be a transposed view.
+// x [m, in] · weight [out, in]ᵀ; either may be any view.
 Tensor call(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias) {
     const at::AutoDispatchBelowADInplaceOrView below; // it has no gradient of its own
-    return onednn_linear()->call(x, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), "");
+    // oneDNN takes a weight as it lies. One with gaps between its rows would be multiplied by its reference, value by value.
+    const bool dense = weight.is_contiguous() || weight.t().is_contiguous();
+    return onednn_linear()->call(x, dense ? weight : weight.contiguous(), bias, "none", c10::List<std::optional<at::Scalar>>(), "");
 }
 
 class OnednnFunction : public torch::autograd::Function<OnednnFunction> {

@@ -3,6 +3,7 @@
 
 // MLP-3: hidden layers of linear, ReLU, batch norm and dropout before the head, on frozen features.
 #include "core/base/error.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/methods/added_parts.h"
 #include "core/engine/methods/initial_values.h"
 #include "core/engine/methods/table.h"
@@ -52,7 +53,7 @@ class Mlp3 final : public AddedParts {
         Tensor x = features;
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             const auto& layer = layers_[i];
-            x = at::relu(at::linear(x, layer.weight, layer.bias)).to(torch::kFloat32);
+            x = at::relu(kernels::dense_linear(x, layer.weight, layer.bias)).to(torch::kFloat32);
             x = at::batch_norm(x, layer.gain, layer.shift, layer.mean, layer.variance, of_the_batch, momentum,
                                epsilon,
                                /*cudnn_enabled=*/false);

@@ -27,7 +27,7 @@ Tensor Adaptation::activate(int, const Tensor& hidden) {
 }
 
 Tensor Adaptation::classify(const Tensor& features, const Linear& head) {
-    return at::linear(features, head.weight, head.bias);
+    return kernels::dense_linear(features, head.weight, head.bias);
 }
 
 Tensor Vit::patches(const Tensor& images, Adaptation& adaptation) const {

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/methods/initial_values.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ void reset_linear(Vit& model, int classes, std::uint64_t seed) {
 
 Tensor forward_linear(const Vit& model, const Tensor& tokens, bool) {
     const auto last = tokens.select(1, tokens.size(1) - 1);
-    return as_map(at::linear(last, model.tensor("head.weight"), model.tensor("head.bias")));
+    return as_map(kernels::dense_linear(last, model.tensor("head.weight"), model.tensor("head.bias")));
 }
 
 std::string part(const char* name, int i) {

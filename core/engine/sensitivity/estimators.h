@@ -5,6 +5,7 @@
 
 #include "core/engine/kernels/squared_gradient.h"
 #include "core/engine/model/vit.h"
+#include "core/engine/sensitivity/device_squares.h"
 #include "core/engine/sensitivity/square_sums.h"
 
 #include <map>
@@ -14,15 +15,12 @@
 
 namespace cdra::engine {
 
-// sums [out, in] += Σ_b (Σ_t gradient[b, t, o] · x[b, t, i])² by LibTorch's batched products: for devices
-// that the tile kernel does not run on.
-void add_squared_gradients_by_products(Tensor& sums, const Tensor& x, const Tensor& gradient);
-
 // Every weight stays frozen; when a layer's output gradient arrives, each sample's weight gradient is formed
 // tile by tile, squared and added to the sums. No gradient of a weight is ever stored.
 class PerSampleWatch final : public Adaptation {
   public:
-    PerSampleWatch(SquareSums& sums, std::stop_token stop) : sums_(sums), stop_(std::move(stop)) {}
+    PerSampleWatch(SquareSums& sums, std::stop_token stop, DeviceSquares device = DeviceSquares::by_environment())
+        : sums_(sums), stop_(std::move(stop)), device_(std::move(device)) {}
 
     Tensor before_block(int block, const Tensor& x) override;
     Tensor project(int block, Projection which, const Tensor& x, const Linear& frozen) override;
@@ -34,7 +32,8 @@ class PerSampleWatch final : public Adaptation {
 
     SquareSums& sums_;
     std::stop_token stop_;
-    kernels::SquaredGradient kernel_;
+    kernels::SquaredGradient kernel_; // on the CPU
+    DeviceSquares device_;            // elsewhere
 };
 
 // Every weight is a leaf that takes the batch's gradient; take() squares and clears them.

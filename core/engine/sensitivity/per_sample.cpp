@@ -16,20 +16,7 @@ Tensor squared_sum(const Tensor& terms) {
     return terms.sum(1).square().sum(0);
 }
 
-// Per-sample gradients of as many samples at a time as fit in this much memory.
-constexpr std::int64_t scratch_bytes = std::int64_t{256} << 20;
-
 } // namespace
-
-void add_squared_gradients_by_products(Tensor& sums, const Tensor& x, const Tensor& gradient) {
-    const std::int64_t step = std::max<std::int64_t>(1, scratch_bytes / (sums.numel() * 4));
-    for (std::int64_t first = 0; first < x.size(0); first += step) {
-        const std::int64_t count = std::min(step, x.size(0) - first);
-        const auto each =
-            at::bmm(gradient.narrow(0, first, count).transpose(1, 2), x.narrow(0, first, count));
-        sums.add_(each.square_().sum(0));
-    }
-}
 
 Tensor PerSampleWatch::before_block(int block, const Tensor& x) {
     // Gradients are wanted down to the first block's input and no further: the patch embedding is frozen
@@ -56,7 +43,7 @@ Tensor PerSampleWatch::project(int block, Projection which, const Tensor& x, con
 
 void PerSampleWatch::add_linear(LinearSums& sums, const Tensor& x, const Tensor& gradient) {
     if (sums.bias.defined()) sums.bias.add_(squared_sum(gradient));
-    if (!x.is_cpu()) return add_squared_gradients_by_products(sums.weight, x, gradient);
+    if (!x.is_cpu()) return device_.accumulate(sums.weight, x, gradient);
     const Tensor dense = x.contiguous();
     kernel_.accumulate({x.size(0), x.size(1), gradient.size(2), x.size(2)}, dense.const_data_ptr<float>(),
                        gradient.const_data_ptr<float>(), sums.weight.mutable_data_ptr<float>());

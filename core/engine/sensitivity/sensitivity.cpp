@@ -40,11 +40,13 @@ sensitivity::SensitivityMap compute_sensitivity(const SensitivityInputs& inputs,
     check_head(model);
     const bool per_sample = inputs.estimator == Estimator::per_sample;
     SquareSums sums(model);
-    PerSampleWatch watch(sums, stop);
+    std::int64_t done = 0, batches = 0;
+    PerSampleWatch watch(sums, stop, DeviceSquares::by_environment([&](const std::string& text) {
+                             progress.report({"sensitivity", done, inputs.samples, text});
+                         }));
     BatchWatch batch_watch(sums, stop);
     const torch::AutoGradMode with_gradients(true);
 
-    std::int64_t done = 0, batches = 0;
     progress.report({"sensitivity", 0, inputs.samples, {}});
     const auto run_batch = [&](const LabelledImages& batch) {
         inputs.task->check_labels(batch.labels, model.spec().classes);

@@ -5,6 +5,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/engine/kernels/dense_product.h"
 #include "core/engine/kernels/forms.h"
 
 #include <nlohmann/json.hpp>
@@ -33,8 +34,12 @@ void keep_or_check_inputs(const job::JobPaths& paths, const RunSetup& setup) {
     check("model_sha256", setup.checkpoint->path().string());
     check("dataset_fingerprint", setup.project.data.spec);
     const auto begun = kept.find("kernels"); // runs of older versions had one form and did not name it
-    kernels::use(begun != kept.end() && begun->is_string() ? kernels::parse_forms(begun->get<std::string>())
-                                                           : kernels::first_forms);
+    const auto taken_up = begun != kept.end() && begun->is_string() ? kernels::parse_forms(begun->get<std::string>())
+                                                                     : kernels::first_forms;
+    if (taken_up.dense == kernels::DenseLibrary::onednn && !kernels::has_onednn())
+        throw InputError(setup.project.name + ": this run was begun with oneDNN, which this LibTorch does not carry; resume it with "
+                         "the LibTorch that packaging/setup.sh brings, or start another run");
+    kernels::use(taken_up);
 }
 
 } // namespace cdra::engine
