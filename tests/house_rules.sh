@@ -42,10 +42,9 @@ if [ -n "$build" ]; then
         [ -x "$build/bin/$1" ] || { echo "$build/bin/$1 is not built"; return; }
         ldd "$build/bin/$1" | grep -iE "$2"
     }
-    for file in "$build"/core/engine/libcdra_cuda.a; do # where there is nvcc
-        [ ! -f "$file" ] || ! command -v cuobjdump >/dev/null || for sm in 80 86 89 90 120; do
-            none "the CUDA kernels are compiled for sm_$sm" sh -c "cuobjdump --list-elf '$file' | grep -q 'sm_$sm\.' || echo '$file'"
-        done
+    kernels="$build/core/engine/libcdra_cuda.a" # where there is nvcc
+    [ ! -f "$kernels" ] || for sm in 80 86 89 90 120; do
+        none "the CUDA kernels are compiled for sm_$sm" sh -c "grep -qa 'sm_$sm' '$kernels' || echo '$kernels'"
     done
     none 'cdra links neither LibTorch nor CUDA nor Qt' linked cdra 'torch|libc10|cuda|cudnn|libQt'
     [ ! -d "$build/widgets" ] || none 'cdra-workbench links neither LibTorch nor CUDA' linked cdra-workbench 'torch|libc10|libcuda|cudart|cudnn'

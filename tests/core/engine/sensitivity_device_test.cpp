@@ -5,9 +5,11 @@
 #include "core/engine/kernels/squared_gradient_cuda.h"
 #include "core/engine/sensitivity/device_squares.h"
 
-#include <QTest>
-#include <limits>
 #include <torch/torch.h>
+
+#include <QTest>
+
+#include <limits>
 
 namespace engine = cdra::engine;
 namespace kernels = cdra::engine::kernels;
