@@ -16,7 +16,7 @@ namespace {
 constexpr FormsRow table[] = {
 #include "core/engine/kernels/forms_table.inc"
 };
-constexpr std::string_view merged_from = "product merged from ", never_merged = "product branch";
+constexpr std::string_view merged_from = "product merged from ", branch = "branch", narrow = "narrow", else_narrow = ", else narrow";
 constexpr std::string_view dense_by_onednn = ", dense by onednn";
 
 std::optional<Forms>& in_force() {
@@ -28,7 +28,9 @@ std::optional<Forms>& in_force() {
 
 ProductForm Forms::product(std::int64_t rows, std::int64_t in, std::int64_t out) const noexcept {
     const double least = merge_from * static_cast<double>(in) * static_cast<double>(out) / static_cast<double>(in + out);
-    return merge_from > 0 && static_cast<double>(rows) >= least ? ProductForm::merged : ProductForm::branch;
+    return merge_from > 0 && static_cast<double>(rows) >= least ? ProductForm::merged
+           : narrow                                                   ? ProductForm::narrow
+                                                                      : ProductForm::branch;
 }
 
 std::span<const FormsRow> forms_table() noexcept {
@@ -52,7 +54,7 @@ Forms forms_for(InstructionSet set, int threads, bool intel) noexcept {
     if (has_onednn()) forms.dense = dense_for(set, intel);
     for (const auto& row : table) {
         if (row.set != set || row.dense != forms.dense) continue;
-        forms.merge_from = row.merge_from;
+        forms.merge_from = row.merge_from, forms.narrow = row.narrow;
         if (threads <= row.threads) break;
     }
     return forms;
@@ -60,10 +62,11 @@ Forms forms_for(InstructionSet set, int threads, bool intel) noexcept {
 
 std::string to_text(const Forms& forms) {
     const std::string dense(forms.dense == DenseLibrary::onednn ? dense_by_onednn : "");
-    if (forms.merge_from == 0) return std::string(never_merged) + dense;
+    const std::string otherwise(forms.narrow ? narrow : branch);
+    if (forms.merge_from == 0) return "product " + otherwise + dense;
     char digits[32];
     return std::string(merged_from) + std::string(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr) +
-           dense;
+           (forms.narrow ? std::string(else_narrow) : std::string()) + dense;
 }
 
 Forms parse_forms(std::string_view text) {
@@ -73,7 +76,15 @@ Forms parse_forms(std::string_view text) {
         product.remove_suffix(dense_by_onednn.size());
         forms.dense = DenseLibrary::onednn;
     }
-    if (product == never_merged) return forms;
+    if (product == "product branch") return forms;
+    if (product == "product narrow") {
+        forms.narrow = true;
+        return forms;
+    }
+    if (product.ends_with(else_narrow)) {
+        product.remove_suffix(else_narrow.size());
+        forms.narrow = true;
+    }
     if (product.starts_with(merged_from)) {
         const auto number = product.substr(merged_from.size());
         const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), forms.merge_from);
@@ -81,8 +92,8 @@ Forms parse_forms(std::string_view text) {
             std::isfinite(forms.merge_from))
             return forms;
     }
-    throw InputError("kernels '" + std::string(text) + "': expected \"" + std::string(never_merged) + "\" or \"" +
-                     std::string(merged_from) + "NUMBER\", perhaps with \"" + std::string(dense_by_onednn) + "\"; this run was begun by another version of the program");
+    throw InputError("kernels '" + std::string(text) + "': expected \"product branch\", \"product narrow\" or \"" +
+                     std::string(merged_from) + "NUMBER\", perhaps with \"" + std::string(else_narrow) + "\" and \"" + std::string(dense_by_onednn) + "\"; this run was begun by another version of the program");
 }
 
 const Forms& forms() {

@@ -17,7 +17,8 @@ namespace cdra::engine::kernels {
 
 // Of an adapted product y = x·(W + ΔW)ᵀ on the CPU in float32.
 enum class ProductForm {
-    branch, // y = x·Wᵀ, then y += (x·A)·B
+    branch, // y = x·Wᵀ, then y += (x·A)·B, by LibTorch
+    narrow, // the same, the second term by kernels/narrow_products
     merged  // W + ΔW is made for the moment: pays where there are many rows of x
 };
 
@@ -28,6 +29,7 @@ struct Forms {
     // `merged` from merge_from · in·out/(in + out) rows of x on; 0: never.
     double merge_from = 0;
     DenseLibrary dense = DenseLibrary::libtorch;
+    bool narrow = false; // `narrow` instead of `branch`
 
     ProductForm product(std::int64_t rows, std::int64_t in, std::int64_t out) const noexcept;
     bool operator==(const Forms&) const = default;
@@ -38,6 +40,7 @@ struct FormsRow {
     DenseLibrary dense;
     int threads; // up to this many; the last row of both counts for all above
     double merge_from;
+    bool narrow;
 };
 std::span<const FormsRow> forms_table() noexcept;
 // oneDNN where the processor has AVX-512 and is not Intel's: elsewhere LibTorch's own is as fast.
@@ -47,7 +50,7 @@ Forms forms_for(InstructionSet set, int threads, bool intel = is_intel()) noexce
 // What a run began with before the table was: one form for every shape.
 inline constexpr Forms first_forms{};
 
-// "product merged from 1.5, dense by onednn", as results and inputs.json keep it. parse_forms throws InputError.
+// "product merged from 1.5, dense by onednn" or "product narrow", as results and inputs.json keep it. parse_forms throws InputError.
 std::string to_text(const Forms& forms);
 Forms parse_forms(std::string_view text);
 

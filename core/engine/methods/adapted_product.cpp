@@ -5,6 +5,7 @@
 
 #include "core/engine/kernels/dense_product.h"
 #include "core/engine/methods/compact_gradients.h"
+#include "core/engine/methods/low_rank_rows.h"
 #include "core/engine/methods/masked_loops.h"
 #include "core/engine/methods/merged_weight.h"
 
@@ -20,6 +21,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 using Layout = AdaptedProduct::Layout;
+using kernels::ProductForm;
 
 // Beyond this share of the inputs a gathered copy saves nothing worth its time: x itself is kept.
 constexpr double keep_all_above = 0.9;
@@ -35,10 +37,9 @@ bool use_loops(const Layout& layout, const Tensor& x) {
     return x.is_cpu() && x.scalar_type() == at::kFloat;
 }
 
-bool use_merged(const Layout& layout, const Tensor& x) {
-    if (!x.is_cpu() || x.scalar_type() != at::kFloat) return false; // a small A·B is rounded away in bfloat16
-    return layout.form.value_or(kernels::forms().product(x.size(0), layout.in, layout.out)) ==
-           kernels::ProductForm::merged;
+ProductForm form_of(const Layout& layout, const Tensor& x) {
+    if (!x.is_cpu() || x.scalar_type() != at::kFloat) return ProductForm::branch; // a small A·B is rounded away in bfloat16
+    return layout.form.value_or(kernels::forms().product(x.size(0), layout.in, layout.out));
 }
 
 // A and B of all parts side by side, zero outside their rows and columns: q, k and v stay one product.
@@ -82,12 +83,15 @@ Computed compute(const Layout& layout, const Tensor& x, const Tensor& weight,
     const auto type = x.scalar_type();
     if (layout.rank > 0) std::tie(result.a, result.b) = spread(layout, leaves, type);
     if (!layout.entry_counts.empty()) result.values = masked_values(layout, leaves, type);
-    if (use_merged(layout, x)) {
+    const ProductForm form = form_of(layout, x);
+    if (form == ProductForm::merged) {
         result.y = frozen_product(x, merged_weight(layout, weight, result.a, result.b, result.values), bias);
         return result;
     }
     result.y = frozen_product(x, weight, bias);
-    if (layout.rank > 0) {
+    if (layout.rank > 0 && form == ProductForm::narrow) {
+        result.u = add_low_rank(layout, x, result.a, result.b, result.y);
+    } else if (layout.rank > 0) {
         result.u = at::mm(x, result.a);
         result.y.addmm_(result.u, result.b, 1, layout.scale);
     }
@@ -147,9 +151,9 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
         variable_list result(3);
         const bool wants_bias = with_bias && context->needs_input_grad(2);
         Tensor t;
-        if (use_merged(layout, g)) {
-            const auto gradients_of = compact_gradients(layout, origin, saved[0], g, a, b, wants_bias);
-            result[2] = gradients_of.bias;
+        if (form_of(layout, g) != ProductForm::branch) {
+            const auto gradients_of = compact_gradients(layout, origin, saved[0], g, a, b, saved[1], wants_bias);
+            result[2] = gradients_of.bias, t = gradients_of.t;
             if (layout.rank > 0) push_low_rank(layout, gradients_of.a.t(), gradients_of.b, result);
             if (values.defined()) push_entries(layout, gradients_of.entries, result);
         } else {
@@ -173,9 +177,13 @@ class CompactFunction : public torch::autograd::Function<CompactFunction> {
   private:
     static Tensor input_gradient(const Layout& layout, const Tensor& g, const Tensor& t, const Tensor& a, const Tensor& b,
                                  const Tensor& values, const Tensor& weight) {
-        if (use_merged(layout, g)) return kernels::dense_product(g, merged_weight(layout, weight, a, b, values));
+        const ProductForm form = form_of(layout, g);
+        if (form == ProductForm::merged) return kernels::dense_product(g, merged_weight(layout, weight, a, b, values));
         auto dx = kernels::dense_product(g, weight);
-        if (layout.rank > 0) dx.addmm_(t, a.t());
+        if (layout.rank > 0 && form == ProductForm::narrow)
+            add_low_rank_gradient(layout, t, a, dx);
+        else if (layout.rank > 0)
+            dx.addmm_(t, a.t());
         if (values.defined()) {
             if (use_loops(layout, g))
                 add_masked(g, layout.entry_outputs, layout.entry_inputs, values, dx);

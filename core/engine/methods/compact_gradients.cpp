@@ -74,7 +74,7 @@ class Input {
 } // namespace
 
 CompactGradients compact_gradients(const Layout& layout, const Origin& origin, const Tensor& kept, const Tensor& g,
-                                   const Tensor& a, const Tensor& b, bool with_bias) {
+                                   const Tensor& a, const Tensor& b, const Tensor& known_u, bool with_bias) {
     const Input input(layout, origin, kept);
     const std::int64_t m = g.size(0), out = layout.out, rank = layout.rank, width = input.width();
     const std::int64_t entries = layout.entry_counts.empty() ? 0 : layout.entry_inputs.numel();
@@ -82,15 +82,19 @@ CompactGradients compact_gradients(const Layout& layout, const Origin& origin, c
     const auto kernel = kernels::narrow_products();
 
     Tensor a_rows;
-    if (rank > 0) a_rows = (layout.kept.defined() ? a.index_select(0, layout.kept) : a).t().contiguous(); // [rank, |R|]
+    if (rank > 0 && !known_u.defined()) a_rows = (layout.kept.defined() ? a.index_select(0, layout.kept) : a).t().contiguous(); // [rank, |R|]
     const std::int64_t groups = std::clamp<std::int64_t>(m / rows_a_group, 1, most_groups);
     const std::int64_t chunks = (m + chunk - 1) / chunk;
     auto sum_a = at::zeros({groups, rank, width}, options), sum_b = at::zeros({groups, rank, out}, options);
     auto sum_entries = at::zeros({groups, entries}, options);
     auto sum_bias = at::zeros({groups, with_bias ? out : 0}, options);
+    CompactGradients result;
+    if (rank > 0) result.t = at::empty({m, rank}, options);
+    float* all_t = rank > 0 ? result.t.mutable_data_ptr<float>() : nullptr;
+    const float* all_u = known_u.defined() ? known_u.const_data_ptr<float>() : nullptr;
     const std::vector<float> ones(static_cast<std::size_t>(chunk), 1.0F);
 
-    const auto run = [&](std::int64_t group, Tensor& buffer, std::vector<float>& u, std::vector<float>& t) {
+    const auto run = [&](std::int64_t group, Tensor& buffer, std::vector<float>& made_u) {
         float* own_a = sum_a.mutable_data_ptr<float>() + group * rank * width;
         float* own_b = sum_b.mutable_data_ptr<float>() + group * rank * out;
         float* own_entries = sum_entries.mutable_data_ptr<float>() + group * entries;
@@ -99,17 +103,19 @@ CompactGradients compact_gradients(const Layout& layout, const Origin& origin, c
             const std::int64_t first = c * chunk, count = std::min(chunk, m - first);
             const ConstRows x = input.rows(first, count, buffer), wide{g.const_data_ptr<float>() + first * out, out};
             if (rank > 0) {
-                kernel.project(count, width, rank, x, {a_rows.const_data_ptr<float>(), width}, {u.data(), rank});
+                const float* u = all_u ? all_u + first * rank : made_u.data();
+                float* t = all_t + first * rank;
+                if (!all_u) kernel.project(count, width, rank, x, {a_rows.const_data_ptr<float>(), width}, {made_u.data(), rank});
                 for (const auto& part : layout.parts) {
                     const ConstRows columns{wide.data + part.first_column, out};
                     const std::int64_t span = part.end_column - part.first_column,
                                        at = part.rank_begin * out + part.first_column;
                     kernel.project(count, span, part.rank, columns, {b.const_data_ptr<float>() + at, out},
-                                   {t.data() + part.rank_begin, rank});
-                    kernel.accumulate(count, span, part.rank, columns, {u.data() + part.rank_begin, rank},
+                                   {t + part.rank_begin, rank});
+                    kernel.accumulate(count, span, part.rank, columns, {u + part.rank_begin, rank},
                                       {own_b + at, out});
                 }
-                kernel.accumulate(count, width, rank, x, {t.data(), rank}, {own_a, width});
+                kernel.accumulate(count, width, rank, x, {t, rank}, {own_a, width});
             }
             if (with_bias)
                 kernel.accumulate(count, out, 1, wide, {ones.data(), 1},
@@ -125,11 +131,10 @@ CompactGradients compact_gradients(const Layout& layout, const Origin& origin, c
     };
     at::parallel_for(0, groups, 1, [&](std::int64_t begin, std::int64_t end) {
         auto buffer = at::empty({2 * chunk, width}, options);
-        std::vector<float> u(static_cast<std::size_t>(chunk * rank)), t(u.size());
+        std::vector<float> made_u(static_cast<std::size_t>(chunk * rank));
         for (std::int64_t group = begin; group < end; ++group)
-            run(group, buffer, u, t);
+            run(group, buffer, made_u);
     });
-    CompactGradients result;
     if (rank > 0) {
         result.a = sum_a.sum(0), result.b = sum_b.sum(0);
         if (layout.scale != 1) result.a.mul_(layout.scale), result.b.mul_(layout.scale);

@@ -13,11 +13,12 @@ struct CompactGradients {
     Tensor b;       // [rank, out]
     Tensor entries; // [n], of all masked entries; undefined without
     Tensor bias;    // [out], undefined unless it was asked for
+    Tensor t;       // g·bᵀ [M, rank], undefined without a low-rank part
 };
 
 // kept [M, |R|] is the input where there is no origin. g [M, out], contiguous; a [in, rank], b [rank, out]: of all parts
-// side by side, zero outside their rows and columns. CPU, float32. The same bits for every number of threads.
+// side by side, zero outside their rows and columns. u = x·a [M, rank] is computed where it is undefined. CPU, float32. The same bits for every number of threads.
 CompactGradients compact_gradients(const AdaptedProduct::Layout& layout, const Origin& origin, const Tensor& kept,
-                                   const Tensor& g, const Tensor& a, const Tensor& b, bool with_bias);
+                                   const Tensor& g, const Tensor& a, const Tensor& b, const Tensor& u, bool with_bias);
 
 } // namespace cdra::engine

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The CDRA workbench authors
 // SPDX-License-Identifier: Apache-2.0
 // Measures the table of forms (core/engine/kernels/forms_table.inc) again for this machine and number of threads: from
-// how many rows of x on, as a multiple of in·out/(in + out), the merged form is the faster one, forward and backward.
+// how many rows of x on, as a multiple of in·out/(in + out), the merged form is the faster one, forward and backward, and
+// which of the other two it is faster than.
 #pragma once
 
 #include "core/engine/kernels/forms.h"
@@ -31,21 +32,40 @@ inline double product_seconds(engine::kernels::ProductForm form, std::int64_t ro
     return last_processor_seconds;
 }
 
-// The least multiple from which merged wins for every shape; medians of `rounds`, forms in turn.
-inline double measured_merge_from(int rounds) {
+inline constexpr std::pair<std::int64_t, std::int64_t> measured_shapes[] = {{768, 2304}, {768, 768}, {768, 3072}, {3072, 768}};
+
+// `form`'s time as a share of `other`'s: the median of `rounds`, in turn, after one that warms up.
+inline double share(engine::kernels::ProductForm form, engine::kernels::ProductForm other, int rounds, std::int64_t rows,
+                    std::int64_t in, std::int64_t out) {
+    std::vector<double> ratios;
+    for (int round = -1; round < rounds; ++round) {
+        const double theirs = product_seconds(other, rows, in, out), own = product_seconds(form, rows, in, out);
+        if (round >= 0) ratios.push_back(own / theirs);
+    }
+    return median(ratios);
+}
+
+inline bool narrow_wins(int rounds) {
+    using enum engine::kernels::ProductForm;
+    bool wins = true;
+    for (const auto& [in, out] : measured_shapes)
+        for (const std::int64_t rows : {256, 1024}) {
+            const double ratio = share(narrow, branch, rounds, rows, in, out);
+            std::cerr << in << " → " << out << ", " << rows << " rows: narrow takes " << ratio << " of branch\n";
+            wins = wins && ratio < 1;
+        }
+    return wins;
+}
+
+// The least multiple from which merged wins over `other` for every shape.
+inline double measured_merge_from(engine::kernels::ProductForm other, int rounds) {
     double result = 0.125;
-    for (const auto& [in, out] : {std::pair<std::int64_t, std::int64_t>{768, 2304}, {768, 768}, {768, 3072}, {3072, 768}}) {
+    for (const auto& [in, out] : measured_shapes) {
         const double unit = static_cast<double>(in * out) / static_cast<double>(in + out);
         for (double multiple : {8.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.125}) {
             const auto rows = static_cast<std::int64_t>(std::llround(multiple * unit));
-            std::vector<double> ratios;
-            for (int round = -1; round < rounds; ++round) {
-                const double branch = product_seconds(engine::kernels::ProductForm::branch, rows, in, out),
-                             merged = product_seconds(engine::kernels::ProductForm::merged, rows, in, out);
-                if (round >= 0) ratios.push_back(merged / branch);
-            }
-            const double ratio = median(ratios);
-            std::cerr << in << " → " << out << ", " << rows << " rows: merged takes " << ratio << " of branch\n";
+            const double ratio = share(engine::kernels::ProductForm::merged, other, rounds, rows, in, out);
+            std::cerr << in << " → " << out << ", " << rows << " rows: merged takes " << ratio << " of it\n";
             if (ratio < 1) continue;
             result = std::max(result, 2 * multiple);
             break;
@@ -55,9 +75,12 @@ inline double measured_merge_from(int rounds) {
 }
 
 inline void print_forms(const Options& options, int threads) {
-    std::cout << "{InstructionSet::" << engine::kernels::name_of(engine::kernels::best_instruction_set()) << ", DenseLibrary::"
-              << (engine::kernels::forms().dense == engine::kernels::DenseLibrary::onednn ? "onednn" : "libtorch") << ", " << threads
-              << ", " << measured_merge_from(options.rounds) << "},\n";
+    namespace kernels = engine::kernels;
+    const bool narrow = narrow_wins(options.rounds);
+    const double merge_from = measured_merge_from(narrow ? kernels::ProductForm::narrow : kernels::ProductForm::branch, options.rounds);
+    std::cout << "{InstructionSet::" << kernels::name_of(kernels::best_instruction_set()) << ", DenseLibrary::"
+              << (kernels::forms().dense == kernels::DenseLibrary::onednn ? "onednn" : "libtorch") << ", " << threads << ", "
+              << merge_from << ", " << (narrow ? "true" : "false") << "},\n";
 }
 
 } // namespace cdra::benchmark

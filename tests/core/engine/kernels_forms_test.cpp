@@ -29,6 +29,9 @@ class KernelsFormsTest : public QObject {
         QCOMPARE(forms.product(99, 100, 100), ProductForm::branch); // from 2·100·100/200 rows
         QCOMPARE(forms.product(100, 100, 100), ProductForm::merged);
         QCOMPARE(kernels::first_forms.product(1'000'000, 10, 10), ProductForm::branch);
+        const Forms narrow{2.0, kernels::DenseLibrary::libtorch, true};
+        QCOMPARE(narrow.product(99, 100, 100), ProductForm::narrow);
+        QCOMPARE(narrow.product(100, 100, 100), ProductForm::merged);
     }
     void the_table_has_every_set_and_any_number_of_threads() {
         for (const auto& [set, intel] : {std::pair{InstructionSet::portable, false}, {InstructionSet::avx2, false},
@@ -57,8 +60,10 @@ class KernelsFormsTest : public QObject {
     void text_keeps_every_bit() {
         for (const double value : {0.0, 1.0, 0.1, 1.0 / 3.0, 123.456})
             for (const auto dense : {kernels::DenseLibrary::libtorch, kernels::DenseLibrary::onednn}) {
-                const Forms forms{value, dense};
-                QVERIFY(kernels::parse_forms(kernels::to_text(forms)) == forms);
+                for (const bool narrow : {false, true}) {
+                    const Forms forms{value, dense, narrow};
+                    QVERIFY(kernels::parse_forms(kernels::to_text(forms)) == forms);
+                }
             }
         QVERIFY(kernels::parse_forms("product merged from 4").dense == kernels::DenseLibrary::libtorch); // of older runs
     }

@@ -87,6 +87,11 @@ class MethodsProductTest : public QObject {
         QTest::newRow("masked, box") << false << true << int(AdaptedProduct::MaskedPath::box) << 1.0 << branch;
         QTest::newRow("both, loops, scaled") << true << true << int(AdaptedProduct::MaskedPath::loops) << 0.5 << branch;
         QTest::newRow("both, box") << true << true << int(AdaptedProduct::MaskedPath::box) << 1.0 << branch;
+        const int narrow = int(ProductForm::narrow);
+        QTest::newRow("low rank, narrow") << true << false << 0 << 1.0 << narrow;
+        QTest::newRow("masked, narrow") << false << true << 0 << 1.0 << narrow;
+        QTest::newRow("both, narrow, scaled") << true << true << 0 << 0.5 << narrow;
+        QTest::newRow("both, narrow, box") << true << true << int(AdaptedProduct::MaskedPath::box) << 0.5 << narrow;
         QTest::newRow("low rank, merged") << true << false << 0 << 1.0 << merged;
         QTest::newRow("masked, merged") << false << true << 0 << 1.0 << merged;
         QTest::newRow("both, merged, scaled") << true << true << 0 << 0.5 << merged;
@@ -144,9 +149,9 @@ class MethodsProductTest : public QObject {
         QTest::addColumn<int>("form");
         QTest::addColumn<bool>("all_rows");
         for (const auto& [name, kind] : {std::pair{"itself", Origin::Kind::itself}, {"norm", Origin::Kind::norm}, {"gelu", Origin::Kind::gelu}})
-            for (const auto form : {ProductForm::branch, ProductForm::merged})
+            for (const auto form : {ProductForm::branch, ProductForm::merged, ProductForm::narrow})
                 for (const bool all : {false, true})
-                    QTest::addRow("%s, %s%s", name, form == ProductForm::merged ? "merged" : "branch", all ? ", all rows" : "")
+                    QTest::addRow("%s, %s%s", name, form == ProductForm::merged ? "merged" : form == ProductForm::narrow ? "narrow" : "branch", all ? ", all rows" : "")
                         << int(kind) << int(form) << all;
     }
     void an_origin_takes_the_place_of_what_is_kept() {
