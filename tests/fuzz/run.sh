@@ -11,7 +11,7 @@ shift || true
 build="${CDRA_FUZZ_BUILD:-$cdra_root/build/fuzz}"
 command -v clang++ >/dev/null || die 'clang++ is needed: apt-get install clang'
 [ -f "$build/CMakeCache.txt" ] || cmake -S "$cdra_root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang \
-    -DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only" \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only -DNDEBUG" \
     -DCDRA_FUZZ=ON -DCDRA_ENGINE=OFF -DCDRA_DESKTOP=OFF -DCDRA_TESTS=OFF >/dev/null
 mkdir -p "$build/found"
 cmake --build "$build" --target fuzz_all >"$build/build.log" || { grep -m5 -A4 'error:' "$build/build.log"; die "the fuzzers do not build, see $build/build.log"; }
