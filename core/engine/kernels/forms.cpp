@@ -16,8 +16,8 @@ namespace {
 constexpr FormsRow table[] = {
 #include "core/engine/kernels/forms_table.inc"
 };
-constexpr std::string_view merged_from = "product merged from ", branch = "branch", narrow = "narrow", else_narrow = ", else narrow";
-constexpr std::string_view dense_by_onednn = ", dense by onednn";
+constexpr std::string_view branch_alone = "product branch", narrow_alone = "product narrow", merged_from = "product merged from ",
+                           else_narrow = ", else narrow", dense_by_onednn = ", dense by onednn";
 
 std::optional<Forms>& in_force() {
     static std::optional<Forms> forms;
@@ -61,12 +61,14 @@ Forms forms_for(InstructionSet set, int threads, bool intel) noexcept {
 }
 
 std::string to_text(const Forms& forms) {
-    const std::string dense(forms.dense == DenseLibrary::onednn ? dense_by_onednn : "");
-    const std::string otherwise(forms.narrow ? narrow : branch);
-    if (forms.merge_from == 0) return "product " + otherwise + dense;
-    char digits[32];
-    return std::string(merged_from) + std::string(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr) +
-           (forms.narrow ? std::string(else_narrow) : std::string()) + dense;
+    std::string text(forms.narrow ? narrow_alone : branch_alone);
+    if (forms.merge_from > 0) {
+        char digits[32];
+        text.assign(merged_from).append(digits, std::to_chars(digits, digits + sizeof digits, forms.merge_from).ptr);
+        if (forms.narrow) text += else_narrow;
+    }
+    if (forms.dense == DenseLibrary::onednn) text += dense_by_onednn;
+    return text;
 }
 
 Forms parse_forms(std::string_view text) {
@@ -76,15 +78,9 @@ Forms parse_forms(std::string_view text) {
         product.remove_suffix(dense_by_onednn.size());
         forms.dense = DenseLibrary::onednn;
     }
-    if (product == "product branch") return forms;
-    if (product == "product narrow") {
-        forms.narrow = true;
-        return forms;
-    }
-    if (product.ends_with(else_narrow)) {
-        product.remove_suffix(else_narrow.size());
-        forms.narrow = true;
-    }
+    forms.narrow = product == narrow_alone || product.ends_with(else_narrow);
+    if (product == branch_alone || product == narrow_alone) return forms;
+    if (forms.narrow) product.remove_suffix(else_narrow.size());
     if (product.starts_with(merged_from)) {
         const auto number = product.substr(merged_from.size());
         const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), forms.merge_from);
@@ -92,8 +88,9 @@ Forms parse_forms(std::string_view text) {
             std::isfinite(forms.merge_from))
             return forms;
     }
-    throw InputError("kernels '" + std::string(text) + "': expected \"product branch\", \"product narrow\" or \"" +
-                     std::string(merged_from) + "NUMBER\", perhaps with \"" + std::string(else_narrow) + "\" and \"" + std::string(dense_by_onednn) + "\"; this run was begun by another version of the program");
+    throw InputError("kernels '" + std::string(text) + "': expected \"" + std::string(branch_alone) + "\", \"" +
+                     std::string(narrow_alone) + "\" or \"" + std::string(merged_from) + "NUMBER\", perhaps with \"" +
+                     std::string(else_narrow) + "\" and \"" + std::string(dense_by_onednn) + "\"; this run was begun by another version of the program");
 }
 
 const Forms& forms() {

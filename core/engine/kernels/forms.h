@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Which form of a computation runs where there are several that differ in rounding. A pure function of shape, number of
-// threads, instruction set and maker of the processor, out of a committed table (forms_table.inc), never of a timing: a run's bits depend on
-// it. `engine_benchmark forms` measures the table again and prints it.
+// threads, instruction set and maker of the processor, out of a committed table (forms_table.inc), never of a timing: a
+// run's bits depend on it. `engine_benchmark forms` measures the table again and prints it.
 #pragma once
 
 #include "core/engine/kernels/squared_gradient.h"
@@ -50,7 +50,8 @@ Forms forms_for(InstructionSet set, int threads, bool intel = is_intel()) noexce
 // What a run began with before the table was: one form for every shape.
 inline constexpr Forms first_forms{};
 
-// "product merged from 1.5, dense by onednn" or "product narrow", as results and inputs.json keep it. parse_forms throws InputError.
+// "product merged from 1.5, dense by onednn" or "product narrow", as results and inputs.json keep it. parse_forms throws
+// InputError.
 std::string to_text(const Forms& forms);
 Forms parse_forms(std::string_view text);
 

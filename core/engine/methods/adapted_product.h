@@ -4,9 +4,9 @@
 // One frozen linear product with compact adapters, as one autograd node:
 //     y = x·Wᵀ + b,   y[…, C] += scale·(x[…, R]·A)·B   (Eq. 6),   y[…, j] += x[…, i]·Δw for masked weights.
 // In three forms (kernels/forms.h): as it stands here, by LibTorch's products or by loops of our own over chunks of rows,
-// or with W + ΔW made for the moment where x has so many rows that making it costs less than passing over y again. For the backward pass x[…, R] is kept (the union of the
-// rows in use; x itself once the union is nearly everything), or nothing where x can be made again (Origin), and
-// u = x·A unless W + ΔW is made; an input that needs no gradient gets none.
+// or with W + ΔW made for the moment where x has so many rows that making it costs less than passing over y again. For
+// the backward pass x[…, R] is kept (the union of the rows in use; x itself once the union is nearly everything), or
+// nothing where x can be made again (Origin), and u = x·A unless W + ΔW is made; an input that needs no gradient gets none.
 #pragma once
 
 #include "core/engine/kernels/forms.h"

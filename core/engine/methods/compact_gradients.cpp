@@ -82,7 +82,8 @@ CompactGradients compact_gradients(const Layout& layout, const Origin& origin, c
     const auto kernel = kernels::narrow_products();
 
     Tensor a_rows;
-    if (rank > 0 && !known_u.defined()) a_rows = (layout.kept.defined() ? a.index_select(0, layout.kept) : a).t().contiguous(); // [rank, |R|]
+    if (rank > 0 && !known_u.defined()) // [rank, |R|]
+        a_rows = (layout.kept.defined() ? a.index_select(0, layout.kept) : a).t().contiguous();
     const std::int64_t groups = std::clamp<std::int64_t>(m / rows_a_group, 1, most_groups);
     const std::int64_t chunks = (m + chunk - 1) / chunk;
     auto sum_a = at::zeros({groups, rank, width}, options), sum_b = at::zeros({groups, rank, out}, options);

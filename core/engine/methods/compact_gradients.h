@@ -17,7 +17,8 @@ struct CompactGradients {
 };
 
 // kept [M, |R|] is the input where there is no origin. g [M, out], contiguous; a [in, rank], b [rank, out]: of all parts
-// side by side, zero outside their rows and columns. u = x·a [M, rank] is computed where it is undefined. CPU, float32. The same bits for every number of threads.
+// side by side, zero outside their rows and columns; u = x·a [M, rank], computed here where it is undefined. CPU,
+// float32. The same bits for every number of threads.
 CompactGradients compact_gradients(const AdaptedProduct::Layout& layout, const Origin& origin, const Tensor& kept,
                                    const Tensor& g, const Tensor& a, const Tensor& b, const Tensor& u, bool with_bias);
 

@@ -19,7 +19,7 @@ namespace cdra::engine {
 // tile by tile, squared and added to the sums. No gradient of a weight is ever stored.
 class PerSampleWatch final : public Adaptation {
   public:
-    PerSampleWatch(SquareSums& sums, std::stop_token stop, DeviceSquares device = DeviceSquares::by_environment())
+    PerSampleWatch(SquareSums& sums, std::stop_token stop, DeviceSquares device)
         : sums_(sums), stop_(std::move(stop)), device_(std::move(device)) {}
 
     Tensor before_block(int block, const Tensor& x) override;

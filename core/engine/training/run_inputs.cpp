@@ -37,7 +37,7 @@ void keep_or_check_inputs(const job::JobPaths& paths, const RunSetup& setup) {
     const auto taken_up = begun != kept.end() && begun->is_string() ? kernels::parse_forms(begun->get<std::string>())
                                                                      : kernels::first_forms;
     if (taken_up.dense == kernels::DenseLibrary::onednn && !kernels::has_onednn())
-        throw InputError(setup.project.name + ": this run was begun with oneDNN, which this LibTorch does not carry; resume it with "
+        throw InputError(file.string() + ": this run was begun with oneDNN, which this LibTorch does not carry; resume it with "
                          "the LibTorch that packaging/setup.sh brings, or start another run");
     kernels::use(taken_up);
 }
